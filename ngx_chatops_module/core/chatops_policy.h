@@ -1,0 +1,43 @@
+/*
+ * May chat run this job?  Three-valued: what is not understood is unknown
+ * and never taken for a yes or a no.
+ *
+ * only/except: GitLab doc/ci/yaml/deprecated_keywords.md and
+ * lib/gitlab/ci/build/policy/refs.rb.
+ */
+
+#ifndef CHATOPS_POLICY_H
+#define CHATOPS_POLICY_H
+
+
+#include "chatops_ci.h"
+
+
+typedef enum {
+    CHATOPS_NO = 0,
+    CHATOPS_YES,
+    CHATOPS_UNKNOWN
+} chatops_truth_e;
+
+
+typedef struct {
+    chatops_str_t     source;      /* "chat" */
+    chatops_str_t     ref;         /* the branch */
+} chatops_source_t;
+
+
+typedef struct {
+    chatops_truth_e   allowed;
+    unsigned          manual:1;    /* when: manual: the job waits to be started */
+    chatops_str_t     when;        /* as the reduced configuration must say it */
+    chatops_str_t     reason;      /* a clause for a person, e.g.: it says `except: [chat]` */
+} chatops_verdict_t;
+
+
+/* CHATOPS_OK, or CHATOPS_ERROR when out of memory. */
+int chatops_policy_evaluate(chatops_arena_t *arena, const chatops_ci_t *ci,
+    const chatops_ci_job_t *job, const chatops_source_t *source,
+    chatops_verdict_t *verdict);
+
+
+#endif /* CHATOPS_POLICY_H */

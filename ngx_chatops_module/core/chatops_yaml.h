@@ -1,0 +1,102 @@
+/*
+ * YAML as a tree, by libyaml, with limits: what a repository holds must not
+ * be able to hurt the proxy that reads it.
+ *
+ * Anchors and aliases become shared nodes, so that a "billion laughs" file
+ * takes no more memory than its text; whoever walks the tree bounds the walk,
+ * and the writer bounds its output.  Merge keys (`<<`, also with a list) are
+ * resolved while reading: explicit keys before the `<<` are overridden by it
+ * as in GitLab (Psych), of duplicate keys the last wins.
+ */
+
+#ifndef CHATOPS_YAML_H
+#define CHATOPS_YAML_H
+
+
+#include "chatops_core.h"
+
+
+#define CHATOPS_YAML_MAX_BYTES    (2 * 1024 * 1024)
+#define CHATOPS_YAML_MAX_NODES    200000
+#define CHATOPS_YAML_MAX_DEPTH    64
+#define CHATOPS_YAML_MAX_ALIASES  10000
+
+
+typedef enum {
+    CHATOPS_YAML_SCALAR = 0,
+    CHATOPS_YAML_SEQUENCE,
+    CHATOPS_YAML_MAPPING
+} chatops_yaml_type_e;
+
+
+typedef struct chatops_yaml_node_s  chatops_yaml_node_t;
+typedef struct chatops_yaml_pair_s  chatops_yaml_pair_t;
+
+struct chatops_yaml_node_s {
+    chatops_yaml_type_e     type;
+    unsigned                plain:1;     /* a scalar without quotes */
+    uint32_t                line;        /* from 1 */
+    chatops_str_t           tag;         /* "!reference"; empty when implicit */
+    chatops_str_t           value;       /* a scalar's text */
+    size_t                  count;       /* of items or pairs */
+    chatops_yaml_node_t   **items;       /* a sequence's */
+    chatops_yaml_pair_t    *pairs;       /* a mapping's, in the file's order */
+};
+
+struct chatops_yaml_pair_s {
+    chatops_yaml_node_t    *key;
+    chatops_yaml_node_t    *value;
+};
+
+
+typedef struct {
+    char                    text[160];   /* "line 7: found unknown alias" */
+    uint32_t                line;        /* from 1, 0 when none */
+} chatops_yaml_error_t;
+
+
+/*
+ * Reads one document.  `root` is NULL for an empty one.  The tree lives in
+ * the arena and copies what it needs of `text`.
+ *
+ * CHATOPS_OK; CHATOPS_DECLINED with `error` (syntax, or a limit); or
+ * CHATOPS_ERROR (memory).
+ */
+int chatops_yaml_parse(chatops_arena_t *arena, const chatops_str_t *text,
+    chatops_yaml_node_t **root, chatops_yaml_error_t *error);
+
+/*
+ * Writes a tree, by libyaml's emitter: aliases written out, quoted scalars
+ * quoted, tags kept.  `limit`: the most bytes, and the most nodes visited.
+ *
+ * CHATOPS_OK, CHATOPS_DECLINED over the limit, CHATOPS_ERROR (memory).
+ */
+int chatops_yaml_write(chatops_arena_t *arena,
+    const chatops_yaml_node_t *root, size_t limit, chatops_str_t *text);
+
+/* The value of a mapping's key, NULL when there is none or no mapping. */
+chatops_yaml_node_t *chatops_yaml_get(const chatops_yaml_node_t *node,
+    const char *key);
+chatops_yaml_node_t *chatops_yaml_find(const chatops_yaml_node_t *node,
+    const chatops_str_t *key);
+
+/*
+ * New nodes for trees to be written.  NULL: out of memory.  A scalar from
+ * chatops_yaml_scalar() is written with quotes, so that it stays a string;
+ * chatops_yaml_plain() writes true, 1, null as such.
+ */
+chatops_yaml_node_t *chatops_yaml_scalar(chatops_arena_t *arena,
+    const chatops_str_t *value);
+chatops_yaml_node_t *chatops_yaml_plain(chatops_arena_t *arena,
+    const char *value);
+chatops_yaml_node_t *chatops_yaml_mapping(chatops_arena_t *arena);
+chatops_yaml_node_t *chatops_yaml_sequence(chatops_arena_t *arena);
+
+/* Adds to a node made by the functions above.  CHATOPS_OK or CHATOPS_ERROR. */
+int chatops_yaml_set(chatops_arena_t *arena, chatops_yaml_node_t *mapping,
+    chatops_yaml_node_t *key, chatops_yaml_node_t *value);
+int chatops_yaml_append(chatops_arena_t *arena,
+    chatops_yaml_node_t *sequence, chatops_yaml_node_t *item);
+
+
+#endif /* CHATOPS_YAML_H */
