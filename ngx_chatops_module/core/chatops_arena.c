@@ -6,6 +6,22 @@
 #define CHATOPS_ARENA_CHUNK  4096
 #define CHATOPS_ARENA_ALIGN  _Alignof(max_align_t)
 
+/* AddressSanitizer sees an overrun only between calls of malloc(). */
+
+#if defined(__SANITIZE_ADDRESS__)
+#define CHATOPS_ARENA_EXACT  1
+
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHATOPS_ARENA_EXACT  1
+#endif
+
+#endif
+
+#ifndef CHATOPS_ARENA_EXACT
+#define CHATOPS_ARENA_EXACT  0
+#endif
+
 
 typedef struct chatops_arena_chunk_s  chatops_arena_chunk_t;
 
@@ -25,6 +41,8 @@ typedef struct {
 
 
 static void *chatops_arena_heap_alloc(void *data, size_t size);
+static u_char *chatops_arena_heap_chunk(chatops_arena_heap_t *heap,
+    size_t size);
 
 
 void *
@@ -117,10 +135,9 @@ chatops_arena_destroy(chatops_arena_t *arena)
 static void *
 chatops_arena_heap_alloc(void *data, size_t size)
 {
-    u_char                 *p;
-    size_t                  room;
-    chatops_arena_heap_t   *heap;
-    chatops_arena_chunk_t  *chunk;
+    u_char                *p;
+    size_t                 rounded;
+    chatops_arena_heap_t  *heap;
 
     heap = data;
 
@@ -128,40 +145,58 @@ chatops_arena_heap_alloc(void *data, size_t size)
         return NULL;
     }
 
-    size = (size + CHATOPS_ARENA_ALIGN - 1) & ~(CHATOPS_ARENA_ALIGN - 1);
+    rounded = (size + CHATOPS_ARENA_ALIGN - 1) & ~(CHATOPS_ARENA_ALIGN - 1);
 
-    if (heap->limit && size > heap->limit - heap->used) {
+    if (heap->limit && rounded > heap->limit - heap->used) {
         return NULL;
     }
 
-    if (size > heap->left) {
-        room = size > CHATOPS_ARENA_CHUNK / 2 ? size : CHATOPS_ARENA_CHUNK;
+    if (CHATOPS_ARENA_EXACT || rounded > CHATOPS_ARENA_CHUNK / 2) {
 
-        chunk = malloc(sizeof(chatops_arena_chunk_t) + room);
+        /* a chunk of its own; the current one goes on serving */
 
-        if (chunk == NULL) {
+        p = chatops_arena_heap_chunk(heap, size);
+
+        if (p != NULL) {
+            heap->used += rounded;
+        }
+
+        return p;
+    }
+
+    if (rounded > heap->left) {
+        p = chatops_arena_heap_chunk(heap, CHATOPS_ARENA_CHUNK);
+
+        if (p == NULL) {
             return NULL;
         }
 
-        chunk->next = heap->chunks;
-        heap->chunks = chunk;
-
-        if (room == size) {
-
-            /* a chunk of its own; the current one goes on serving */
-
-            heap->used += size;
-            return chunk->data;
-        }
-
-        heap->pos = chunk->data;
-        heap->left = room;
+        heap->pos = p;
+        heap->left = CHATOPS_ARENA_CHUNK;
     }
 
     p = heap->pos;
-    heap->pos += size;
-    heap->left -= size;
-    heap->used += size;
+    heap->pos += rounded;
+    heap->left -= rounded;
+    heap->used += rounded;
 
     return p;
+}
+
+
+static u_char *
+chatops_arena_heap_chunk(chatops_arena_heap_t *heap, size_t size)
+{
+    chatops_arena_chunk_t  *chunk;
+
+    chunk = malloc(sizeof(chatops_arena_chunk_t) + size);
+
+    if (chunk == NULL) {
+        return NULL;
+    }
+
+    chunk->next = heap->chunks;
+    heap->chunks = chunk;
+
+    return chunk->data;
 }

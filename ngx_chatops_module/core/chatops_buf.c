@@ -105,9 +105,9 @@ chatops_buf_int(chatops_buf_t *buf, int64_t value)
 void
 chatops_buf_uri(chatops_buf_t *buf, const chatops_str_t *s)
 {
-    u_char              ch, hex[3];
-    size_t              i;
-    static const char  *digits = "0123456789ABCDEF";
+    u_char             ch, hex[3];
+    size_t             i;
+    static const char  digits[] = "0123456789ABCDEF";
 
     for (i = 0; i < s->len; i++) {
         ch = s->data[i];
@@ -121,8 +121,8 @@ chatops_buf_uri(chatops_buf_t *buf, const chatops_str_t *s)
         }
 
         hex[0] = '%';
-        hex[1] = digits[ch >> 4];
-        hex[2] = digits[ch & 0x0f];
+        hex[1] = (u_char) digits[ch >> 4];
+        hex[2] = (u_char) digits[ch & 0x0f];
 
         chatops_buf_add(buf, hex, 3);
     }

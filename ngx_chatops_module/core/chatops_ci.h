@@ -18,6 +18,7 @@ typedef struct {
     chatops_yaml_node_t   *node;
     chatops_str_t          stage;
     chatops_str_t          when;            /* "on_success" when not said */
+    chatops_str_t          need;            /* the job that `needs` means */
     size_t                 commands;        /* before_script's and script's, flattened */
     unsigned               hidden:1;        /* the name starts with a dot */
     unsigned               bridge:1;        /* trigger: instead of script: */
@@ -25,7 +26,7 @@ typedef struct {
     unsigned               has_only:1;
     unsigned               has_except:1;
     unsigned               needs:1;         /* another job of the pipeline, not optional */
-    unsigned               unresolved:1;    /* extends or !reference in a raw file */
+    unsigned               unresolved:1;    /* raw: extends, !reference, inputs */
 } chatops_ci_job_t;
 
 

@@ -22,8 +22,8 @@ typedef struct {
 
 typedef enum {
     CHATOPS_GITLAB_ANSWERED = 0,    /* `status` and `body` are GitLab's */
-    CHATOPS_GITLAB_UNREACHED,       /* never sent: no connection, or held back */
-    CHATOPS_GITLAB_LOST,            /* sent, no whole answer: may have been done */
+    CHATOPS_GITLAB_UNREACHED,       /* never sent: not connected, held back */
+    CHATOPS_GITLAB_LOST,            /* sent, no whole answer: may be done */
     CHATOPS_GITLAB_TOO_BIG          /* answered, but larger than we take */
 } chatops_gitlab_outcome_e;
 

@@ -15,7 +15,10 @@
 #define CHATOPS_ID_RANDOM   10
 
 
-/* `id` receives CHATOPS_ID_LEN characters, no NUL. */
+/*
+ * `id` receives CHATOPS_ID_LEN characters, no NUL.  A time before 1970 counts
+ * as 0, one over 48 bits as the last there is.
+ */
 void chatops_id_make(int64_t now_ms, const u_char random[CHATOPS_ID_RANDOM],
     u_char *id);
 

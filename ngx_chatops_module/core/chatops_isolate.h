@@ -5,7 +5,10 @@
  * Kept: stages, default, variables, the globals that a job inherits (image,
  * services, before_script, after_script, cache) and the job without only,
  * except, rules, needs, dependencies and extends, which have been evaluated
- * or resolved; `when` is the verdict's.
+ * or resolved; `when` is the verdict's, and what its rules set beside it is
+ * taken over.  A job of the stages .pre and .post moves to `test`, since
+ * GitLab makes no pipeline of these stages alone; an environment's on_stop
+ * goes, since the job that it names is not there.
  */
 
 #ifndef CHATOPS_ISOLATE_H
@@ -30,7 +33,8 @@ typedef struct {
  * {value, expand: false}, for projects that forbid pipeline variables.
  *
  * CHATOPS_OK; CHATOPS_DECLINED when it would be larger than
- * CHATOPS_ISOLATE_MAX_BYTES; CHATOPS_ERROR (memory).
+ * CHATOPS_ISOLATE_MAX_BYTES, or a variable is not UTF-8; CHATOPS_ERROR
+ * (memory).
  */
 int chatops_isolate_write(chatops_arena_t *arena, const chatops_ci_t *ci,
     const chatops_ci_job_t *job, const chatops_verdict_t *verdict,

@@ -30,7 +30,11 @@ typedef struct {
     chatops_truth_e   allowed;
     unsigned          manual:1;    /* when: manual: the job waits to be started */
     chatops_str_t     when;        /* as the reduced configuration must say it */
-    chatops_str_t     reason;      /* a clause for a person, e.g.: it says `except: [chat]` */
+    chatops_str_t     reason;      /* a clause for a person, e.g.: its `except` list names `chat` */
+
+    /* the rules that won, for what they set beside `when`; NULL when none */
+    const chatops_yaml_node_t  *rule;
+    const chatops_yaml_node_t  *workflow_rule;
 } chatops_verdict_t;
 
 

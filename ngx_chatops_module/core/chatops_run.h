@@ -38,7 +38,7 @@ typedef enum {
 typedef enum {
     CHATOPS_KIND_NONE = 0,
     CHATOPS_KIND_SCHEDULED,      /* not the last one: the job will run */
-    CHATOPS_KIND_MANUAL,         /* not the last one: the job waits for a hand */
+    CHATOPS_KIND_MANUAL,         /* not the last one: it waits for a hand */
     CHATOPS_KIND_REFUSED,        /* run.error says why, in a person's words */
     CHATOPS_KIND_RESULT,         /* the job's output */
     CHATOPS_KIND_NO_LOG,         /* the job has ended, its log cannot be read */
@@ -65,7 +65,7 @@ typedef struct {
 
     int64_t                created_at;
     int64_t                triggered_at;   /* when the pipeline was asked for */
-    int64_t                finished_at;    /* when the job was seen to have ended */
+    int64_t                finished_at;    /* when the job was seen to end */
     int64_t                deadline_at;    /* the last moment for a reply */
 
     chatops_str_t          service;        /* "slack" */
@@ -76,7 +76,7 @@ typedef struct {
     chatops_str_t          trigger_id;
     chatops_str_t          response_url;   /* a secret; emptied when done */
 
-    chatops_str_t          gitlab;         /* base URL, without a slash at the end */
+    chatops_str_t          gitlab;         /* base URL, no slash at the end */
     chatops_str_t          project;        /* "ops/infra" */
     int64_t                gitlab_user_id;
     chatops_str_t          ref;
@@ -85,7 +85,7 @@ typedef struct {
     chatops_str_t          job;
     chatops_str_t          input;
     chatops_str_t          strategy;       /* "isolated" */
-    int64_t                commands;       /* in the job's scripts, before_script's too */
+    int64_t                commands;       /* in before_script and script */
     int64_t                manual;         /* 1: the job waits to be started */
 
     chatops_str_t          branch;         /* the isolated branch */
@@ -95,8 +95,8 @@ typedef struct {
     chatops_str_t          job_url;
     chatops_str_t          status;         /* GitLab's word for the job */
 
-    int64_t                attempts;       /* failed tries of the present step */
-    chatops_str_t          error;          /* the last one, in a person's words */
+    int64_t                attempts;       /* failed, of the present step */
+    chatops_str_t          error;          /* the last, in a person's words */
 
     /* the store's own: who works on the run, and until when */
 
@@ -123,7 +123,10 @@ int chatops_reply_kind_parse(const chatops_str_t *name,
 int chatops_cleanup_parse(const chatops_str_t *name,
     chatops_cleanup_e *cleanup);
 
-/* 1 when nothing more will happen to the pipeline's job, else 0. */
+/*
+ * 1 when nothing more will be done about the pipeline's job (finished,
+ * refused, ambiguous, gone), else 0.
+ */
 int chatops_run_ended(const chatops_run_t *run);
 
 /*

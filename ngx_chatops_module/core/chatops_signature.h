@@ -58,7 +58,8 @@ int chatops_signature_parse(const chatops_str_t *header,
 /*
  * Reads the header X-Slack-Request-Timestamp (decimal seconds) and compares
  * it with `now` (seconds): CHATOPS_OK within the window, to both sides,
- * CHATOPS_AGAIN outside it, CHATOPS_DECLINED when it is no number.
+ * CHATOPS_AGAIN outside it, CHATOPS_DECLINED when it is no number, or one
+ * above INT64_MAX.  `timestamp` is set unless it is declined.
  */
 int chatops_signature_fresh(const chatops_str_t *header, int64_t now,
     int64_t *timestamp);

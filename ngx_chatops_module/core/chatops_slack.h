@@ -11,7 +11,7 @@
 
 
 typedef struct {
-    unsigned        ssl_check:1;    /* exactly ssl_check=1: answer 200, do nothing */
+    unsigned        ssl_check:1;    /* ssl_check=1: answer 200, do nothing */
 
     chatops_str_t   team_id;
     chatops_str_t   enterprise_id;  /* may be empty */
@@ -34,7 +34,9 @@ typedef struct {
  * channel_id, user_id, command, response_url and trigger_id must be there;
  * ids are 1 to 64 letters, digits, "_" and "-" (trigger_id: "." too, up to
  * 128), channel_name and command at most 255 bytes, text at most 16 kB,
- * response_url at most 1,024 bytes of printable ASCII.
+ * response_url at most 1,024 bytes of printable ASCII without blanks.
+ *
+ * With exactly ssl_check=1 all other fields are left empty, whatever came.
  *
  * CHATOPS_OK, CHATOPS_DECLINED with `error`, or CHATOPS_ERROR (memory).
  */

@@ -233,17 +233,17 @@ chatops_utf8_valid(const u_char *data, size_t len)
 size_t
 chatops_utf8_clip(const u_char *data, size_t len, size_t max)
 {
-    size_t  i;
+    size_t  back;
 
     if (len <= max) {
         return len;
     }
 
-    /* step back over at most three continuation bytes to a lead byte */
+    /* a sequence has at most four bytes: does one reach across the cut? */
 
-    for (i = max; i > 0 && max - i < 4; i--) {
-        if ((data[i] & 0xc0) != 0x80) {
-            return i;
+    for (back = 1; back <= 3 && back <= max; back++) {
+        if (chatops_utf8_length(data + max - back, len - max + back) > back) {
+            return max - back;
         }
     }
 

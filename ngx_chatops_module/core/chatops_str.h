@@ -22,7 +22,8 @@ typedef struct {
 #define chatops_null_string      { 0, NULL }
 
 /* For printf-like formats: "%.*s". */
-#define chatops_str_arg(s)       (int) (s)->len, (s)->len ? (char *) (s)->data : ""
+#define chatops_str_arg(s)                                                    \
+    (int) (s)->len, (s)->len ? (char *) (s)->data : ""
 
 
 /* The view of a C string (NULL gives the empty view), or of len bytes. */

@@ -10,6 +10,12 @@
  *
  * What is kept: the `chat_reply` sections, in order, else `step_script`
  * (older runners: `build_script`), without the runner's own header lines.
+ * GitLab drops what stands behind a start marker on its line; here it is the
+ * section's first line unless it is blank.  A reply that its script left
+ * open ends with the script.
+ *
+ * A line longer than half of `limit` keeps its beginning and its end, with
+ * U+2026 between; what it loses counts in `omitted_bytes` alone.
  */
 
 #ifndef CHATOPS_TRACE_H
@@ -32,14 +38,14 @@ typedef enum {
 typedef struct {
     size_t      limit;             /* bytes, at least 1024 */
     unsigned    keep_ansi:1;       /* else all escape sequences are dropped */
-    unsigned    single_command:1;  /* drop the script section's "$ command" line */
+    unsigned    single_command:1;  /* drop the script's "$ command" line */
 } chatops_trace_options_t;
 
 
 typedef struct {
     chatops_section_e   section;
     unsigned            closed:1;        /* its end marker was seen */
-    chatops_str_t       head;            /* all of it when nothing was left out */
+    chatops_str_t       head;            /* all, when no line was left out */
     chatops_str_t       tail;
     int64_t             omitted_lines;   /* between head and tail */
     int64_t             omitted_bytes;

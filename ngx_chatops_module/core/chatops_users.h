@@ -28,8 +28,12 @@ typedef struct {
 
 /*
  * Reads the file's text; the views point into `text`, which must stay.
- * CHATOPS_OK; CHATOPS_DECLINED with the number of the line and a static
- * message (malformed, or an account named twice); CHATOPS_ERROR.
+ * Team and user are 1 to 64 letters, digits, "_" and "-"; a username has at
+ * most 255 of these and ".".
+ *
+ * CHATOPS_OK; CHATOPS_DECLINED with the number of the line (0: the whole
+ * file is too large) and a static message (malformed, or an account named
+ * twice); CHATOPS_ERROR, with a message too.
  */
 int chatops_users_parse(chatops_arena_t *arena, const chatops_str_t *text,
     chatops_users_t **users, size_t *line, const char **error);

@@ -56,8 +56,10 @@ typedef struct {
 
 
 /*
- * Reads one document.  `root` is NULL for an empty one.  The tree lives in
- * the arena and copies what it needs of `text`.
+ * Reads one document.  `root` is NULL for an empty one.  A first document
+ * that holds `spec` is a header, the second is read instead (GitLab:
+ * lib/gitlab/ci/config/yaml/); any other second document is declined.  The
+ * tree lives in the arena and copies what it needs of `text`.
  *
  * CHATOPS_OK; CHATOPS_DECLINED with `error` (syntax, or a limit); or
  * CHATOPS_ERROR (memory).
@@ -69,7 +71,8 @@ int chatops_yaml_parse(chatops_arena_t *arena, const chatops_str_t *text,
  * Writes a tree, by libyaml's emitter: aliases written out, quoted scalars
  * quoted, tags kept.  `limit`: the most bytes, and the most nodes visited.
  *
- * CHATOPS_OK, CHATOPS_DECLINED over the limit, CHATOPS_ERROR (memory).
+ * CHATOPS_OK; CHATOPS_DECLINED over the limit, nested too deeply or with
+ * something that is not UTF-8; CHATOPS_ERROR (memory).
  */
 int chatops_yaml_write(chatops_arena_t *arena,
     const chatops_yaml_node_t *root, size_t limit, chatops_str_t *text);
@@ -79,6 +82,15 @@ chatops_yaml_node_t *chatops_yaml_get(const chatops_yaml_node_t *node,
     const char *key);
 chatops_yaml_node_t *chatops_yaml_find(const chatops_yaml_node_t *node,
     const chatops_str_t *key);
+
+/* 1 when there is no value: no node, or an unquoted null, ~ or nothing. */
+int chatops_yaml_is_null(const chatops_yaml_node_t *node);
+
+/* 1 when it is what YAML 1.1 takes for true: an unquoted true, yes or on. */
+int chatops_yaml_is_true(const chatops_yaml_node_t *node);
+
+/* 1 when it is what YAML 1.1 takes for false: an unquoted false, no or off. */
+int chatops_yaml_is_false(const chatops_yaml_node_t *node);
 
 /*
  * New nodes for trees to be written.  NULL: out of memory.  A scalar from
@@ -92,11 +104,30 @@ chatops_yaml_node_t *chatops_yaml_plain(chatops_arena_t *arena,
 chatops_yaml_node_t *chatops_yaml_mapping(chatops_arena_t *arena);
 chatops_yaml_node_t *chatops_yaml_sequence(chatops_arena_t *arena);
 
-/* Adds to a node made by the functions above.  CHATOPS_OK or CHATOPS_ERROR. */
+/*
+ * A new mapping with the pairs of both, which may be NULL or no mappings; of
+ * the same key the value is that of `over`.  NULL: out of memory.
+ */
+chatops_yaml_node_t *chatops_yaml_merge(chatops_arena_t *arena,
+    const chatops_yaml_node_t *under, const chatops_yaml_node_t *over);
+
+/*
+ * Adds to a node made by the functions above; a key that is there already
+ * gets the new value.  CHATOPS_OK or CHATOPS_ERROR.
+ */
 int chatops_yaml_set(chatops_arena_t *arena, chatops_yaml_node_t *mapping,
     chatops_yaml_node_t *key, chatops_yaml_node_t *value);
 int chatops_yaml_append(chatops_arena_t *arena,
     chatops_yaml_node_t *sequence, chatops_yaml_node_t *item);
+
+/* Takes a key out of a mapping made by the functions above. */
+void chatops_yaml_remove(chatops_yaml_node_t *mapping, const char *key);
+
+/*
+ * Of pairs with the same key leaves one, at the place of the first, with the
+ * value of the last.  CHATOPS_OK or CHATOPS_ERROR.
+ */
+int chatops_yaml_unique(chatops_arena_t *arena, chatops_yaml_node_t *mapping);
 
 
 #endif /* CHATOPS_YAML_H */

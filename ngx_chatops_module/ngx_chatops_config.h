@@ -1,0 +1,40 @@
+/*
+ * CI configurations as this worker has parsed them.  A key names a project
+ * and a commit, so that what is kept never grows old; the least recently used
+ * make room.
+ */
+
+#ifndef NGX_CHATOPS_CONFIG_H
+#define NGX_CHATOPS_CONFIG_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "chatops_ci.h"
+
+
+typedef struct {
+    ngx_str_t       key;
+    ngx_pool_t     *pool;
+    chatops_ci_t   *ci;
+    ngx_uint_t      refs;
+    ngx_uint_t      used;
+} ngx_chatops_config_t;
+
+
+/* NULL when it is not there.  The caller releases what it gets. */
+ngx_chatops_config_t *ngx_chatops_config_get(ngx_str_t *key);
+
+/*
+ * Parses and keeps.  CHATOPS_OK; CHATOPS_DECLINED with `error`;
+ * CHATOPS_ERROR.
+ */
+int ngx_chatops_config_parse(ngx_str_t *key, const chatops_str_t *text,
+    unsigned merged, ngx_log_t *log, ngx_chatops_config_t **config,
+    chatops_yaml_error_t *error);
+
+void ngx_chatops_config_release(ngx_chatops_config_t *config);
+
+
+#endif /* NGX_CHATOPS_CONFIG_H */

@@ -1,0 +1,522 @@
+#include "ngx_chatops_dispatch.h"
+
+
+/* how often a value is looked for that somebody else is fetching */
+#define NGX_CHATOPS_WAIT        20
+
+/* how long somebody else may take for it */
+#define NGX_CHATOPS_WAIT_MAX    10000
+
+
+
+static void ngx_chatops_dispatch_lookup(ngx_chatops_dispatch_t *d);
+static void ngx_chatops_dispatch_wait_handler(ngx_event_t *ev);
+static void ngx_chatops_dispatch_fetched(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_answer_t *answer);
+static void ngx_chatops_dispatch_saved(void *data, int rc,
+    ngx_chatops_store_op_t *op);
+static void ngx_chatops_dispatch_renew_handler(ngx_event_t *ev);
+static int64_t ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d);
+static void ngx_chatops_dispatch_unlock(ngx_chatops_dispatch_t *d);
+
+
+ngx_chatops_dispatch_t *
+ngx_chatops_dispatch_create(ngx_chatops_loc_conf_t *conf,
+    const chatops_run_t *run)
+{
+    ngx_log_t               *log;
+    ngx_pool_t              *pool;
+    ngx_chatops_dispatch_t  *d;
+
+    /* not the connection's: a dispatch may outlive its request */
+
+    log = ngx_cycle->log;
+
+    pool = ngx_create_pool(8192, log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    d = ngx_pcalloc(pool, sizeof(ngx_chatops_dispatch_t));
+    if (d == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    d->pool = pool;
+    d->log = log;
+    d->arena = ngx_chatops_arena(pool);
+    d->conf = conf;
+
+    if (ngx_chatops_run_copy(&d->arena, &d->run, run) != CHATOPS_OK) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    d->dummy.fd = (ngx_socket_t) -1;
+
+    d->wait.handler = ngx_chatops_dispatch_wait_handler;
+    d->wait.data = &d->dummy;
+    d->wait.log = log;
+    d->dummy.data = d;
+
+    d->renew.handler = ngx_chatops_dispatch_renew_handler;
+    d->renew.data = &d->dummy;
+    d->renew.log = log;
+    d->renew.cancelable = 1;
+
+    return d;
+}
+
+
+void
+ngx_chatops_dispatch_destroy(ngx_chatops_dispatch_t *d)
+{
+    ngx_chatops_dispatch_unlock(d);
+
+    if (d->wait.timer_set) {
+        ngx_del_timer(&d->wait);
+    }
+
+    if (d->renew.timer_set) {
+        ngx_del_timer(&d->renew);
+    }
+
+    if (d->config != NULL) {
+        ngx_chatops_config_release(d->config);
+    }
+
+    ngx_destroy_pool(d->pool);
+}
+
+
+void
+ngx_chatops_dispatch_start(ngx_chatops_dispatch_t *d)
+{
+    ngx_add_timer(&d->renew, NGX_CHATOPS_LEASE / 3);
+
+    ngx_chatops_check_member(d);
+}
+
+
+void
+ngx_chatops_dispatch_answer(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_answer_t *answer)
+{
+    ngx_chatops_step_pt  step;
+
+    ngx_log_debug4(NGX_LOG_DEBUG_CORE, d->log, 0,
+                   "chatops: run %V: answer %ui, outcome %d, %uz bytes",
+                   ngx_chatops_v(&d->run.id), answer->status,
+                   answer->outcome, answer->body.len);
+
+    step = d->step;
+    d->step = NULL;
+
+    step(d, answer);
+}
+
+
+void
+ngx_chatops_dispatch_abandon(ngx_chatops_dispatch_t *d)
+{
+    ngx_log_error(NGX_LOG_INFO, d->log, 0,
+                  "chatops: run %V: the request has ended, the collector "
+                  "goes on with it", ngx_chatops_v(&d->run.id));
+
+    d->abandoned = 1;
+
+    if (d->storing) {
+        return;
+    }
+
+    (void) ngx_chatops_store_release(&d->run);
+
+    ngx_chatops_dispatch_destroy(d);
+}
+
+
+void
+ngx_chatops_dispatch_end(ngx_chatops_dispatch_t *d,
+    ngx_chatops_outcome_e outcome)
+{
+    ngx_chatops_dispatch_unlock(d);
+
+    d->done(d, outcome);
+}
+
+
+void
+ngx_chatops_dispatch_send(ngx_chatops_dispatch_t *d, ngx_chatops_step_pt step)
+{
+    chatops_gitlab_answer_t  answer;
+
+    d->step = step;
+
+    ngx_log_debug3(NGX_LOG_DEBUG_CORE, d->log, 0,
+                   "chatops: run %V: %s %V", ngx_chatops_v(&d->run.id),
+                   d->call.method, ngx_chatops_v(&d->call.path));
+
+    if (d->send(d, &d->call) == NGX_OK) {
+        return;
+    }
+
+    ngx_memzero(&answer, sizeof(chatops_gitlab_answer_t));
+    answer.outcome = CHATOPS_GITLAB_UNREACHED;
+    answer.retry_after = -1;
+
+    ngx_chatops_dispatch_answer(d, &answer);
+}
+
+
+void
+ngx_chatops_dispatch_get(ngx_chatops_dispatch_t *d, const char *what,
+    u_char kind, chatops_str_t *more, ngx_msec_t ttl,
+    ngx_chatops_read_pt read, ngx_chatops_step_pt failed)
+{
+    if (ngx_chatops_dispatch_key(d, kind, more, &d->key) != NGX_OK) {
+        ngx_chatops_dispatch_refuse_text(d, "nginx is out of memory; nothing "
+                                         "was started.");
+        return;
+    }
+
+    d->what = what;
+    d->ttl = ttl;
+    d->read = read;
+    d->failed = failed;
+    d->strict = (kind == NGX_CHATOPS_KEY_MEMBER);
+    d->waiting_since = ngx_current_msec;
+
+    ngx_chatops_dispatch_lookup(d);
+}
+
+
+ngx_int_t
+ngx_chatops_dispatch_key(ngx_chatops_dispatch_t *d, u_char kind,
+    chatops_str_t *more, ngx_str_t *key)
+{
+    key->len = sizeof("x:  ") - 1 + d->run.gitlab.len + d->run.project.len
+               + more->len;
+
+    key->data = ngx_pnalloc(d->pool, key->len);
+    if (key->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(key->data, "%c:%V %V %V", kind,
+                ngx_chatops_v(&d->run.gitlab), ngx_chatops_v(&d->run.project),
+                ngx_chatops_v(more));
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_chatops_dispatch_lookup(ngx_chatops_dispatch_t *d)
+{
+    ngx_str_t      value;
+    chatops_str_t  body;
+
+    switch (ngx_chatops_cache_get(ngx_chatops_zone(d->conf), &d->key,
+                                  NGX_CHATOPS_WAIT_MAX, d->pool, &value))
+    {
+
+    case NGX_OK:
+        body = ngx_chatops_core_str(&value);
+        d->read(d, &body);
+        return;
+
+    case NGX_AGAIN:
+
+        if (ngx_current_msec - d->waiting_since > NGX_CHATOPS_WAIT_MAX) {
+            ngx_chatops_dispatch_refuse_text(d, "GitLab is too slow to "
+                                             "answer; nothing was started. "
+                                             "Please try again in a minute.");
+            return;
+        }
+
+        ngx_add_timer(&d->wait, NGX_CHATOPS_WAIT);
+        return;
+
+    case NGX_DECLINED:
+        d->locked = 1;
+        d->stale = value;
+
+        ngx_chatops_dispatch_send(d, ngx_chatops_dispatch_fetched);
+        return;
+
+    default:
+        ngx_chatops_dispatch_refuse_text(d, "nginx is out of memory; nothing "
+                                         "was started.");
+    }
+}
+
+
+static void
+ngx_chatops_dispatch_wait_handler(ngx_event_t *ev)
+{
+    ngx_connection_t        *dummy;
+    ngx_chatops_dispatch_t  *d;
+
+    dummy = ev->data;
+    d = dummy->data;
+
+    ngx_chatops_dispatch_lookup(d);
+}
+
+
+static void
+ngx_chatops_dispatch_fetched(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_answer_t *answer)
+{
+    ngx_str_t      value;
+    ngx_uint_t     away;
+    chatops_str_t  body;
+
+    if (answer->outcome == CHATOPS_GITLAB_ANSWERED && answer->status == 200) {
+        value = ngx_chatops_ngx_str(&answer->body);
+
+        ngx_chatops_cache_put(ngx_chatops_zone(d->conf), &d->key, &value,
+                              d->ttl);
+        d->locked = 0;
+
+        d->read(d, &answer->body);
+        return;
+    }
+
+    ngx_chatops_dispatch_unlock(d);
+
+    away = answer->outcome == CHATOPS_GITLAB_UNREACHED
+           || answer->outcome == CHATOPS_GITLAB_LOST
+           || answer->status >= 500;
+
+    if (away && d->stale.data != NULL && !d->strict) {
+        ngx_log_error(NGX_LOG_WARN, d->log, 0,
+                      "chatops: run %V: GitLab did not answer to %s, what was "
+                      "known before is used",
+                      ngx_chatops_v(&d->run.id), d->what);
+
+        body = ngx_chatops_core_str(&d->stale);
+        d->read(d, &body);
+        return;
+    }
+
+    if (d->failed != NULL) {
+        d->failed(d, answer);
+        return;
+    }
+
+    ngx_chatops_dispatch_refuse_answer(d, d->what, answer);
+}
+
+
+static void
+ngx_chatops_dispatch_unlock(ngx_chatops_dispatch_t *d)
+{
+    if (d->locked) {
+        d->locked = 0;
+        ngx_chatops_cache_give_up(ngx_chatops_zone(d->conf), &d->key);
+    }
+}
+
+
+void
+ngx_chatops_dispatch_save(ngx_chatops_dispatch_t *d, ngx_chatops_next_pt next)
+{
+    d->next = next;
+    d->storing = 1;
+
+    if (ngx_chatops_store_update(&d->run, NGX_CHATOPS_LEASE,
+                                 ngx_chatops_dispatch_due(d),
+                                 ngx_chatops_dispatch_saved, d)
+        != NGX_OK)
+    {
+        d->storing = 0;
+        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
+    }
+}
+
+
+static void
+ngx_chatops_dispatch_saved(void *data, int rc, ngx_chatops_store_op_t *op)
+{
+    ngx_chatops_dispatch_t *d = data;
+
+    d->storing = 0;
+
+    if (d->abandoned) {
+        (void) ngx_chatops_store_release(&d->run);
+        ngx_chatops_dispatch_destroy(d);
+        return;
+    }
+
+    if (rc == CHATOPS_OK) {
+        d->next(d);
+        return;
+    }
+
+    ngx_chatops_dispatch_end(d, rc == CHATOPS_DECLINED ? NGX_CHATOPS_TAKEN
+                                                       : NGX_CHATOPS_FAILED);
+}
+
+
+/*
+ * When somebody else may look at the run if this worker dies: at once when
+ * the lease is over, but only after GitLab's own timeout once the pipeline
+ * has been asked for.
+ */
+
+static int64_t
+ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d)
+{
+    int64_t  due;
+
+    if (d->run.state != CHATOPS_RUN_TRIGGERING) {
+        return NGX_CHATOPS_LEASE;
+    }
+
+    due = d->run.triggered_at + (int64_t) d->conf->gitlab_timeout
+          - ngx_chatops_now();
+
+    return ngx_max(due, 0);
+}
+
+
+static void
+ngx_chatops_dispatch_renew_handler(ngx_event_t *ev)
+{
+    ngx_connection_t        *dummy;
+    ngx_chatops_dispatch_t  *d;
+
+    dummy = ev->data;
+    d = dummy->data;
+
+    /*
+     * No handler: if another worker has the run meanwhile, the next write
+     * of a step tells.
+     */
+
+    if (!d->storing) {
+        (void) ngx_chatops_store_update(&d->run, NGX_CHATOPS_LEASE,
+                                        ngx_chatops_dispatch_due(d),
+                                        NULL, NULL);
+    }
+
+    ngx_add_timer(ev, NGX_CHATOPS_LEASE / 3);
+}
+
+
+void
+ngx_chatops_dispatch_refuse_text(ngx_chatops_dispatch_t *d, const char *why)
+{
+    chatops_buf_t  buf;
+
+    chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
+    chatops_buf_text(&buf, why);
+
+    ngx_chatops_dispatch_refuse(d, &buf);
+}
+
+
+void
+ngx_chatops_dispatch_refuse(ngx_chatops_dispatch_t *d, chatops_buf_t *why)
+{
+    if (chatops_buf_finish(why, &d->run.error) != CHATOPS_OK) {
+        d->run.error = chatops_str("The command could not be carried out; "
+                                   "nothing was started.");
+    }
+
+    d->run.state = CHATOPS_RUN_REFUSED;
+
+    ngx_chatops_count(ngx_chatops_zone(d->conf), refused);
+
+    ngx_log_error(NGX_LOG_INFO, d->log, 0,
+                  "chatops: run %V: refused: %V (job \"%V\" of %V, "
+                  "%V/%V, GitLab user %L)",
+                  ngx_chatops_v(&d->run.id), ngx_chatops_v(&d->run.error),
+                  ngx_chatops_v(&d->run.job), ngx_chatops_v(&d->run.project),
+                  ngx_chatops_v(&d->run.team_id),
+                  ngx_chatops_v(&d->run.user_id), d->run.gitlab_user_id);
+
+    ngx_chatops_dispatch_end(d, NGX_CHATOPS_REFUSED);
+}
+
+
+void
+ngx_chatops_dispatch_refuse_answer(ngx_chatops_dispatch_t *d,
+    const char *what, chatops_gitlab_answer_t *answer)
+{
+    chatops_buf_t  buf;
+    chatops_str_t  reason;
+
+    ngx_log_error(NGX_LOG_WARN, d->log, 0,
+                  "chatops: run %V: GitLab was asked %s: outcome %d, "
+                  "status %ui", ngx_chatops_v(&d->run.id), what,
+                  answer->outcome, answer->status);
+
+    reason = chatops_str(NULL);
+
+    if (answer->outcome == CHATOPS_GITLAB_ANSWERED) {
+        (void) chatops_gitlab_reason(&d->arena, &answer->body, &reason);
+    }
+
+    chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
+
+    if (answer->outcome == CHATOPS_GITLAB_UNREACHED) {
+        chatops_buf_text(&buf, "GitLab cannot be reached; nothing was started."
+                         " Please try again in a minute.");
+
+    } else if (answer->outcome == CHATOPS_GITLAB_TOO_BIG) {
+        chatops_buf_text(&buf, "GitLab's answer is larger than nginx takes "
+                         "(subrequest_output_buffer_size); nothing was "
+                         "started. Please tell whoever runs this nginx.");
+
+    } else if (answer->outcome == CHATOPS_GITLAB_LOST
+               || answer->status >= 500)
+    {
+        chatops_buf_text(&buf, "GitLab did not answer when it was asked ");
+        chatops_buf_text(&buf, what);
+
+        if (answer->status) {
+            chatops_buf_text(&buf, " (status ");
+            chatops_buf_int(&buf, answer->status);
+            chatops_buf_text(&buf, ")");
+        }
+
+        chatops_buf_text(&buf, "; nothing was started. Please try again in a "
+                         "minute.");
+
+    } else if (answer->status == 429) {
+        chatops_buf_text(&buf, "GitLab asks for fewer requests; nothing was "
+                         "started. Please try again in ");
+
+        if (answer->retry_after > 0) {
+            chatops_buf_int(&buf, answer->retry_after);
+            chatops_buf_text(&buf, " seconds.");
+
+        } else {
+            chatops_buf_text(&buf, "a minute.");
+        }
+
+    } else if (answer->status == 401) {
+        chatops_buf_text(&buf, "GitLab does not accept the token of this "
+                         "service (401); nothing was started. Please tell "
+                         "whoever runs this nginx: "
+                         "`chatops_gitlab_token_file`.");
+
+    } else {
+        chatops_buf_text(&buf, "GitLab refused ");
+        chatops_buf_text(&buf, what);
+        chatops_buf_text(&buf, " (status ");
+        chatops_buf_int(&buf, answer->status);
+
+        if (reason.len) {
+            chatops_buf_text(&buf, ": ");
+            chatops_buf_str(&buf, &reason);
+        }
+
+        chatops_buf_text(&buf, "); nothing was started.");
+    }
+
+    ngx_chatops_dispatch_refuse(d, &buf);
+}

@@ -1,0 +1,178 @@
+/*
+ * What becomes of a recorded run: who -> may they -> which job -> record ->
+ * trigger.
+ *
+ * One state machine that knows no transport: it hands out calls to GitLab and
+ * takes their answers.  The handler drives it with subrequests, the
+ * collector with libcurl.  The run's row exists and is leased to this worker
+ * when it starts; each step that matters is durable before the next begins.
+ */
+
+#ifndef NGX_CHATOPS_DISPATCH_H
+#define NGX_CHATOPS_DISPATCH_H
+
+
+#include "ngx_chatops_module.h"
+#include "ngx_chatops_config.h"
+#include "chatops_gitlab.h"
+#include "chatops_policy.h"
+#include "chatops_run.h"
+
+
+typedef struct ngx_chatops_dispatch_s  ngx_chatops_dispatch_t;
+
+
+/* What is cached: the first letter of a key. */
+#define NGX_CHATOPS_KEY_MEMBER      'm'
+#define NGX_CHATOPS_KEY_PROJECT     'p'
+#define NGX_CHATOPS_KEY_HEAD        'h'
+#define NGX_CHATOPS_KEY_LINT        'l'
+#define NGX_CHATOPS_KEY_FILE        'f'
+#define NGX_CHATOPS_KEY_VARIABLES   'v'   /* the project forbids them */
+
+
+typedef enum {
+    NGX_CHATOPS_STARTED = 0,  /* the pipeline exists */
+    NGX_CHATOPS_REFUSED,      /* nothing runs; run.error says why */
+    NGX_CHATOPS_UNSURE,       /* GitLab has not confirmed the pipeline */
+    NGX_CHATOPS_FAILED,       /* the run store failed; the run is retried */
+    NGX_CHATOPS_TAKEN         /* another worker has the run now */
+} ngx_chatops_outcome_e;
+
+
+/* NGX_OK: ngx_chatops_dispatch_answer() will be called.  Else it will not. */
+typedef ngx_int_t (*ngx_chatops_send_pt)(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_call_t *call);
+
+/* Called once, last; destroys the dispatch. */
+typedef void (*ngx_chatops_done_pt)(ngx_chatops_dispatch_t *d,
+    ngx_chatops_outcome_e outcome);
+
+typedef void (*ngx_chatops_step_pt)(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_answer_t *answer);
+typedef void (*ngx_chatops_read_pt)(ngx_chatops_dispatch_t *d,
+    chatops_str_t *body);
+typedef void (*ngx_chatops_next_pt)(ngx_chatops_dispatch_t *d);
+
+
+struct ngx_chatops_dispatch_s {
+    ngx_pool_t                 *pool;
+    ngx_log_t                  *log;
+    chatops_arena_t             arena;
+    ngx_chatops_loc_conf_t     *conf;
+    chatops_run_t               run;
+
+    ngx_chatops_send_pt         send;
+    ngx_chatops_done_pt         done;
+    void                       *data;
+
+    unsigned                    resumed:1;     /* it was begun before */
+
+    /* private */
+
+    unsigned                    abandoned:1;
+    unsigned                    storing:1;
+    unsigned                    in_config:1;   /* CHAT_* as the job's own */
+
+    ngx_chatops_step_pt         step;          /* takes the next answer */
+    ngx_chatops_next_pt         next;          /* after the next write */
+
+    /* a GET through the cache */
+    ngx_str_t                   key;
+    ngx_msec_t                  ttl;
+    ngx_str_t                   stale;         /* used if GitLab is away */
+    unsigned                    strict:1;      /* never an old value */
+    unsigned                    locked:1;      /* others wait for us */
+    chatops_gitlab_call_t       call;
+    ngx_chatops_read_pt         read;
+    ngx_chatops_step_pt         failed;
+    const char                 *what;          /* for messages */
+    ngx_msec_t                  waiting_since;
+    ngx_event_t                 wait;
+    ngx_event_t                 renew;
+    ngx_connection_t            dummy;
+
+    const chatops_user_t       *user;
+    chatops_gitlab_project_t    project;
+    ngx_chatops_config_t       *config;
+    chatops_ci_job_t           *job;
+    chatops_verdict_t           verdict;
+};
+
+
+/* How long a run is leased to a worker that works on it, in ms. */
+#define NGX_CHATOPS_LEASE       15000
+
+/* Bytes of a reason for a person. */
+#define NGX_CHATOPS_REASON_MAX  2000
+
+
+/*
+ * A dispatch in a pool of its own, with a copy of the run.  NULL: out of
+ * memory.
+ */
+ngx_chatops_dispatch_t *ngx_chatops_dispatch_create(
+    ngx_chatops_loc_conf_t *conf, const chatops_run_t *run);
+
+void ngx_chatops_dispatch_start(ngx_chatops_dispatch_t *d);
+
+/* Takes the answer to the call handed out last. */
+void ngx_chatops_dispatch_answer(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_answer_t *answer);
+
+/*
+ * The transport is gone (the client's request has ended): the run goes back
+ * to the store for any worker to go on with.  `done` is not called.
+ */
+void ngx_chatops_dispatch_abandon(ngx_chatops_dispatch_t *d);
+
+/* From `done`. */
+void ngx_chatops_dispatch_destroy(ngx_chatops_dispatch_t *d);
+
+
+/*
+ * For the parts of the dispatch (ngx_chatops_check.c, ngx_chatops_start.c).
+ */
+
+/*
+ * The call in d->call, a GET, from the cache or from GitLab.  `kind` and
+ * `more` make its key.  `what` is read for, as "to read the project"; `failed`
+ * takes an answer that is not 200, NULL refuses the run because of it.
+ */
+void ngx_chatops_dispatch_get(ngx_chatops_dispatch_t *d, const char *what,
+    u_char kind, chatops_str_t *more, ngx_msec_t ttl,
+    ngx_chatops_read_pt read, ngx_chatops_step_pt failed);
+
+/* A call whose answer goes to `step`. */
+void ngx_chatops_dispatch_send(ngx_chatops_dispatch_t *d,
+    ngx_chatops_step_pt step);
+
+/* Writes the run; `next` goes on when it is durable. */
+void ngx_chatops_dispatch_save(ngx_chatops_dispatch_t *d,
+    ngx_chatops_next_pt next);
+
+/* Nothing runs, and this is why: a sentence in a person's words. */
+void ngx_chatops_dispatch_refuse(ngx_chatops_dispatch_t *d,
+    chatops_buf_t *why);
+void ngx_chatops_dispatch_refuse_text(ngx_chatops_dispatch_t *d,
+    const char *why);
+
+/* Nothing runs because GitLab refused `what`; its answer says why. */
+void ngx_chatops_dispatch_refuse_answer(ngx_chatops_dispatch_t *d,
+    const char *what, chatops_gitlab_answer_t *answer);
+
+void ngx_chatops_dispatch_end(ngx_chatops_dispatch_t *d,
+    ngx_chatops_outcome_e outcome);
+
+/* "x:<gitlab> <project> <more>" in the pool. */
+ngx_int_t ngx_chatops_dispatch_key(ngx_chatops_dispatch_t *d, u_char kind,
+    chatops_str_t *more, ngx_str_t *key);
+
+/* ngx_chatops_check.c: rights, configuration, job. */
+void ngx_chatops_check_member(ngx_chatops_dispatch_t *d);
+
+/* ngx_chatops_start.c: branch, pipeline. */
+void ngx_chatops_start(ngx_chatops_dispatch_t *d);
+
+
+#endif /* NGX_CHATOPS_DISPATCH_H */

@@ -1,0 +1,146 @@
+package StandIn::GitLab::Project;
+
+# A project: its settings, who may do what in it, and how the API shows it.
+
+use Mojo::Base -base, -signatures;
+
+use POSIX qw(strftime);
+use StandIn::GitLab::Refusal qw(forbidden not_found);
+use StandIn::GitLab::Repository;
+
+has [qw(app id path dir)];
+has default_branch  => 'main';
+has ci_config_path  => undef;
+has jobs_enabled    => 1;
+has archived        => 0;
+has members         => sub { {} };    # user id => { access_level, expires_at }
+has variables       => sub { [] };    # { key, value, raw, protected }
+has protected_branches => sub { [] }; # { name, push, merge }
+has minimum_override_role => 'developer';
+has pipelines_per_minute => undef;    # per user and sha
+has pipelines       => sub { {} };
+has jobs            => sub { {} };
+has iid             => 0;
+has repository      => sub ($self) {
+    StandIn::GitLab::Repository->new(
+        dir => $self->dir, default_branch => $self->default_branch)->create;
+};
+
+my %ROLE = (no_one_allowed => 1000, developer => 30, maintainer => 40, owner => 50);
+
+sub config_path ($self) {
+    my $path = $self->ci_config_path;
+    return defined $path && length $path ? $path : '.gitlab-ci.yml';
+}
+
+sub web_url ($self) { return $self->app->external_url . '/' . $self->path }
+
+sub access ($self, $user) {
+    return 60 if $user->{admin};
+
+    my $member = $self->members->{ $user->{id} } // return 0;
+
+    return 0 if defined $member->{expires_at}
+        && $member->{expires_at} le strftime('%Y-%m-%d', gmtime);
+
+    return $member->{access_level};
+}
+
+# Refuses as the API does: a project that one cannot see is not there.
+sub require_access ($self, $user, $level) {
+    my $access = $self->access($user);
+
+    not_found('Project') if $access < 10;
+    forbidden()          if $access < $level;
+}
+
+sub protection ($self, $branch) {
+    my @rules = grep {
+        my $regexp = join '.*', map { quotemeta } split /\*/, $_->{name}, -1;
+        $branch =~ /\A$regexp\z/;
+    } @{ $self->protected_branches };
+
+    return undef unless @rules;
+
+    my ($push, $merge) = (1000, 1000);
+
+    for my $rule (@rules) {
+        my ($p, $m) = ($rule->{push} // 40, $rule->{merge} // 40);
+        $push  = $p if $p && $p < $push;
+        $merge = $m if $m && $m < $merge;
+    }
+
+    return { push => $push, merge => $merge };
+}
+
+sub can_push ($self, $user, $branch) {
+    my $access     = $self->access($user);
+    my $protection = $self->protection($branch);
+
+    return $access >= 30 && (!$protection || $access >= $protection->{push});
+}
+
+sub can_merge ($self, $user, $branch) {
+    my $access     = $self->access($user);
+    my $protection = $self->protection($branch);
+
+    return $access >= 30 && (!$protection || $access >= $protection->{merge});
+}
+
+sub can_run_on ($self, $user, $branch) {
+    return $self->can_push($user, $branch) || $self->can_merge($user, $branch);
+}
+
+sub can_set_variables ($self, $user) {
+    return $self->access($user) >= $ROLE{ $self->minimum_override_role };
+}
+
+sub entity ($self, $user) {
+    my ($namespace, $name) = $self->path =~ m{\A(.+)/([^/]+)\z};
+    my $url = $self->web_url;
+
+    return {
+        id => $self->id, description => '', name => $name,
+        name_with_namespace => "$namespace / $name", path => $name,
+        path_with_namespace => $self->path, created_at => '2026-01-05T09:00:00.000Z',
+        default_branch => %{ $self->repository->branches }
+            ? $self->default_branch : undef,
+        tag_list => [], topics => [], web_url => $url,
+        http_url_to_repo => "$url.git", readme_url => undef, avatar_url => undef,
+        star_count => 0, forks_count => 0,
+        last_activity_at => '2026-01-05T09:00:00.000Z',
+        visibility => 'private', archived => $self->app->bool($self->archived),
+        empty_repo => $self->app->bool(!%{ $self->repository->branches }),
+        namespace => { id => 7, name => $namespace, path => $namespace,
+            kind => 'group', full_path => $namespace, parent_id => undef },
+        jobs_enabled => $self->app->bool($self->jobs_enabled),
+        builds_access_level => $self->jobs_enabled ? 'enabled' : 'disabled',
+        ci_config_path => $self->ci_config_path,
+        ci_pipeline_variables_minimum_override_role => $self->minimum_override_role,
+        restrict_user_defined_variables =>
+            $self->app->bool($self->minimum_override_role ne 'developer'),
+        permissions => { project_access => {
+            access_level => $self->access($user), notification_level => 3 },
+            group_access => undef },
+    };
+}
+
+sub member_entity ($self, $id) {
+    my $member = $self->members->{$id} // not_found_record();
+    my $user   = $self->app->users->{$id} // not_found_record();
+
+    return {
+        %{ $self->app->user_entity($user) },
+        access_level => $member->{access_level},
+        created_at   => '2026-01-05T09:00:00.000Z',
+        expires_at   => $member->{expires_at},
+        membership_state => 'active',
+    };
+}
+
+# lib/api/api.rb: rescue_from ActiveRecord::RecordNotFound
+sub not_found_record {
+    StandIn::GitLab::Refusal::refuse(404, { message => '404 Not found' });
+}
+
+1;
