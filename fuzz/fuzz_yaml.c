@@ -28,8 +28,9 @@ fuzz_string(const chatops_str_t *s)
     for (i = 0; i < s->len; i++) {
         ch = s->data[i];
 
-        if (!(ch >= '0' && ch <= '9') && !((ch | 0x20) >= 'a'
-            && (ch | 0x20) <= 'z') && memchr("_.+~: -", ch, 7) == NULL)
+        if (!(ch >= '0' && ch <= '9')
+            && !((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z')
+            && memchr("_.+~: -", ch, 7) == NULL)
         {
             return 1;
         }
@@ -47,7 +48,8 @@ fuzz_same(const chatops_yaml_node_t *one, const chatops_yaml_node_t *two)
     if (one->type != two->type || one->count != two->count
         || !chatops_str_eq(&one->tag, &two->tag)
         || !chatops_str_eq(&one->value, &two->value)
-        || (one->plain != two->plain && (two->plain || !fuzz_string(&one->value))))
+        || (one->plain != two->plain
+            && (two->plain || !fuzz_string(&one->value))))
     {
         abort();
     }

@@ -2,6 +2,8 @@
 #include "ngx_chatops_collector.h"
 #include "ngx_chatops_curl.h"
 
+#include <jansson.h>
+
 
 static ngx_int_t ngx_chatops_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_chatops_postconfiguration(ngx_conf_t *cf);
@@ -192,6 +194,10 @@ ngx_chatops_init_process(ngx_cycle_t *cycle)
     {
         return NGX_OK;
     }
+
+    /* else at the first JSON object, by reading a file */
+
+    json_object_seed(0);
 
     if (ngx_chatops_handler_init_process(cycle) != NGX_OK
         || ngx_chatops_curl_init(cycle) != NGX_OK

@@ -197,7 +197,7 @@ chatops_gitlab_pipelines_of_ref(chatops_arena_t *arena,
 
     chatops_gitlab_begin(&path, arena, project, "/pipelines?ref=");
     chatops_buf_uri(&path, ref);
-    chatops_buf_text(&path, "&order_by=id&sort=desc&per_page=100");
+    chatops_buf_text(&path, "&source=api&order_by=id&sort=desc&per_page=100");
 
     return chatops_gitlab_end(&path, "GET", call);
 }

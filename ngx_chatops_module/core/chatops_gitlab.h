@@ -119,6 +119,10 @@ int chatops_gitlab_create_pipeline(chatops_arena_t *arena,
     const chatops_variable_t *variables, size_t nvariables,
     chatops_gitlab_call_t *call);
 
+/*
+ * Those made through the API: the push that made the branch leaves a skipped
+ * pipeline of its own, which is not the run's.
+ */
 int chatops_gitlab_pipelines_of_ref(chatops_arena_t *arena,
     const chatops_str_t *project, const chatops_str_t *ref,
     chatops_gitlab_call_t *call);

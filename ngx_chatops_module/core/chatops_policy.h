@@ -26,11 +26,15 @@ typedef struct {
 } chatops_source_t;
 
 
+/*
+ * `reason` completes "`deploy` was not run: ", for example with "its `except`
+ * list names `chat`"; it is empty when the job is allowed.
+ */
 typedef struct {
     chatops_truth_e   allowed;
     unsigned          manual:1;    /* when: manual: the job waits to be started */
     chatops_str_t     when;        /* as the reduced configuration must say it */
-    chatops_str_t     reason;      /* a clause for a person, e.g.: its `except` list names `chat` */
+    chatops_str_t     reason;      /* a clause for a person */
 
     /* the rules that won, for what they set beside `when`; NULL when none */
     const chatops_yaml_node_t  *rule;

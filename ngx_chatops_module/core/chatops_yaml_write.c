@@ -282,8 +282,8 @@ chatops_yaml_style(const chatops_yaml_node_t *node)
 
 
 /*
- * Whether there are several lines, and whether something else than a line
- * feed breaks one: CR and, in YAML 1.1, also NEL, LS and PS.
+ * Whether there are several lines, and whether LS or PS breaks one, as they
+ * do in YAML 1.1; libyaml itself quotes what is not printable, CR and NEL.
  */
 
 static void
@@ -303,10 +303,8 @@ chatops_yaml_breaks(const chatops_str_t *value, unsigned *lines,
         if (p[i] == '\n') {
             *lines = 1;
 
-        } else if (p[i] == '\r'
-                   || (p[i] == 0xc2 && p[i + 1] == 0x85)
-                   || (p[i] == 0xe2 && p[i + 1] == 0x80
-                       && (p[i + 2] == 0xa8 || p[i + 2] == 0xa9)))
+        } else if (p[i] == 0xe2 && p[i + 1] == 0x80
+                   && (p[i + 2] == 0xa8 || p[i + 2] == 0xa9))
         {
             *foreign = 1;
         }

@@ -466,7 +466,7 @@ a_bomb_is_declined_wherever_it_is(void **state)
 
 
 static void
-many_aliases_to_one_big_job_are_declined(void **state)
+many_aliases_to_one_big_mapping_are_declined(void **state)
 {
     int             i;
     chatops_ci_t   *ci;
@@ -474,7 +474,7 @@ many_aliases_to_one_big_job_are_declined(void **state)
     chatops_buf_t   buf;
 
     chatops_buf_init(&buf, *state, 1024 * 1024);
-    chatops_buf_text(&buf, "a: &a {script: x");
+    chatops_buf_text(&buf, "job: {script: x}\na: &a {y: z");
 
     for (i = 0; i < 10000; i++) {
         chatops_buf_text(&buf, ", k");
@@ -607,7 +607,7 @@ main(void)
         TEST(what_is_no_configuration_is_declined),
         TEST(a_file_with_hidden_jobs_alone_is_declined),
         TEST(a_bomb_is_declined_wherever_it_is),
-        TEST(many_aliases_to_one_big_job_are_declined),
+        TEST(many_aliases_to_one_big_mapping_are_declined),
         TEST(a_near_miss_gets_suggestions),
         TEST(running_out_of_memory_is_survived)
     };

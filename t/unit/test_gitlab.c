@@ -113,7 +113,7 @@ lists_are_asked_for_by_the_hundred(void **state)
     rc = chatops_gitlab_pipelines_of_ref(*state, &project, &branch, &call);
     assert_call(rc, &call, "GET",
                 "projects/ops%2Finfra/pipelines?ref=feature%2Fa%26b"
-                "&order_by=id&sort=desc&per_page=100", NULL);
+                "&source=api&order_by=id&sort=desc&per_page=100", NULL);
 
     rc = chatops_gitlab_pipelines_since(*state, &project, 1709210096789, 3,
                                         &call);

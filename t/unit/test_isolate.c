@@ -366,9 +366,9 @@ names_are_quoted_as_they_need_it(void **state)
     chatops_yaml_node_t  *root;
 
     static const char *const  names[] = {
-        "deploy", "deploy: web", "it's", "a \"b\"", "- a", "? b", "#c", "a #b",
-        "*x", "&x", "!x", "%x", "@x", "`x`", "[x]", "{x}", "x,y", "a|b", ">",
-        "true", "null", "012", "1e3", "~", "d\xc3\xa9ploy", "日本語", "🚀 go",
+        "deploy", "deploy: web", "it's", "a \"b\"", "- a", "? b", "#c",
+        "a #b", "*x", "&x", "!x", "%x", "@x", "`x`", "[x]", "{x}", "x,y", "a|b",
+        ">", "true", "null", "012", "1e3", "~", "d\xc3\xa9ploy", "日本語", "🚀 go",
         " padded ", "pages", "deploy:prod", "tab\there", "back\\slash",
         "a name that is longer than what libyaml takes for a simple key, "
         "which ends at 128 characters, so that it has to be written with a "

@@ -12,9 +12,11 @@
 #define NO       CHATOPS_NO
 #define UNKNOWN  CHATOPS_UNKNOWN
 
-#define ONLY_NO      "its `only` list names neither `chat` nor the branch `main`"
-#define ONLY_MORE    "its `only` has more than names of branches and sources, " \
-                     "which is not understood yet"
+#define ONLY_NO      "its `only` list names neither `chat` nor the branch "    \
+                     "`main`"
+#define ONLY_MORE    "its `only` has more than names of branches and "         \
+                     "sources, which is not understood yet"
+#define EXCEPT(name) "its `except` list names `" name "`"
 #define EXCEPT_MORE  "its `except` has more than names of branches and "       \
                      "sources, which is not understood yet"
 #define RULES        "it has `rules` with conditions, which are not "          \
@@ -187,21 +189,21 @@ static void
 except_keeps_chat_out(void **state)
 {
     static const policy_case_t  cases[] = {
-        { "  except: [chat]\n",           NO,  "its `except` list names `chat`" },
-        { "  except: [web, chats]\n",     NO,  "its `except` list names `chats`" },
-        { "  except: [main]\n",           NO,  "its `except` list names `main`" },
-        { "  except: [branches]\n",       NO,  "its `except` list names `branches`" },
+        { "  except: [chat]\n",           NO,  EXCEPT("chat") },
+        { "  except: [web, chats]\n",     NO,  EXCEPT("chats") },
+        { "  except: [main]\n",           NO,  EXCEPT("main") },
+        { "  except: [branches]\n",       NO,  EXCEPT("branches") },
         { "  except: [web, master, tags]\n",
                                           YES, "on_success" },
         { "  except: []\n",               YES, "on_success" },
         { "  except: [/x/]\n",            UNKNOWN, EXCEPT_MORE },
-        { "  except: [/x/, chat]\n",      NO,  "its `except` list names `chat`" },
+        { "  except: [/x/, chat]\n",      NO,  EXCEPT("chat") },
         { "  except: [chat@group/project]\n",
                                           UNKNOWN, EXCEPT_MORE },
         { "  except: [web@group/project]\n",
                                           YES, "on_success" },
         { "  except: {refs: [chat], variables: [$A]}\n",
-                                          NO,  "its `except` list names `chat`" },
+                                          NO,  EXCEPT("chat") },
         { "  except: {refs: [web]}\n",    YES, "on_success" },
         { "  except: {variables: [$A]}\n",
                                           UNKNOWN, EXCEPT_MORE },
@@ -217,12 +219,12 @@ both_lists_have_to_agree(void **state)
 {
     static const policy_case_t  cases[] = {
         { "  only: [chat]\n  except: [main]\n",
-          NO,      "its `except` list names `main`" },
+          NO,      EXCEPT("main") },
         { "  only: [chat]\n  except: [web]\n",    YES, "on_success" },
         { "  only: [web]\n  except: [/x/]\n",     NO, ONLY_NO },
         { "  only: [chat]\n  except: [/x/]\n",    UNKNOWN, EXCEPT_MORE },
         { "  only: [/x/]\n  except: [chat]\n",
-          NO,      "its `except` list names `chat`" }
+          NO,      EXCEPT("chat") }
     };
 
     CHECK(state, cases);
@@ -349,7 +351,7 @@ the_workflow_may_forbid_the_pipeline(void **state)
         { "workflow: {rules: [{when: manual}]}\njob: {script: x}",
           UNKNOWN, WORKFLOW },
         { "workflow: {rules: [{if: $A}]}\njob: {script: x, except: [chat]}",
-          NO,      "its `except` list names `chat`" }
+          NO,      EXCEPT("chat") }
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -376,7 +378,7 @@ a_raw_file_is_not_enough_where_gitlab_would_add_to_it(void **state)
           UNKNOWN, "the configuration has `include`, which only GitLab can "
                    "resolve, and GitLab did not" },
         { "include: a.yml\njob: {script: x, except: [chat]}",
-          NO,      "its `except` list names `chat`" }
+          NO,      EXCEPT("chat") }
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

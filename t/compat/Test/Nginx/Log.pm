@@ -82,10 +82,9 @@ sub patterns {
 
     return if !defined $section;
 
-    my @patterns = ref $section eq 'ARRAY' ? @$section
-        : ref $section ? ($section) : split /\n+/, $section;
-
-    return grep { defined && length } map { ref $_ ? $_ : trim($_) } @patterns;
+    return grep { defined } @$section if ref $section eq 'ARRAY';
+    return $section                   if ref $section;
+    return grep { length } split /\n/, $section;
 }
 
 sub _matches {

@@ -135,7 +135,7 @@ sub _connection {
 
     unshift @headers, "Connection: $persistence"
         if !grep { /^Connection:/i } @headers;
-    unshift @headers, 'Host: localhost' if !grep { /^Host:/i } @headers;
+    unshift @headers, 'Host: ' . server_name() if !grep { /^Host:/i } @headers;
     push @headers, "Content-Length: $length" if defined $length;
 
     $packets[0]{value} = join("\r\n", "$method $target $version", @headers)

@@ -258,6 +258,7 @@ sub _run_requests {
         }
     }
 
+    $_->check($block) for @listeners;
     $_->stop for splice @listeners;
 
     return;
@@ -322,8 +323,6 @@ sub _check_answer {
 
     _skip_stap($block);
 
-    $_->check($block) for @listeners;
-
     if (Test::Nginx::Util::is_managed()) {
         Test::Nginx::Log::check_error_log($block, $at->{repeat});
         Test::Nginx::Log::check_access_log($block, $at->{repeat});
@@ -334,6 +333,8 @@ sub _check_answer {
 
 sub _skip_stap {
     my ($block) = @_;
+
+    return if !defined $block->stap;
 
     for my $section (qw(stap_out stap_out_like stap_out_unlike)) {
         next if !defined $block->$section;
