@@ -385,7 +385,8 @@ ngx_chatops_no_raw(ngx_chatops_dispatch_t *d, chatops_gitlab_answer_t *answer)
 
     chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
 
-    chatops_buf_text(&buf, "The project has no CI configuration: there is no `");
+    chatops_buf_text(&buf, "The project has no CI configuration: there is "
+                     "no `");
     chatops_buf_str(&buf, &d->project.config_path);
     chatops_buf_text(&buf, "` on ");
     chatops_buf_str(&buf, &d->run.ref);

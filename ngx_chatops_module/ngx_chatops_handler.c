@@ -249,7 +249,8 @@ ngx_chatops_body_append(ngx_http_request_t *r, ngx_buf_t *buf,
 
     if (n != (ssize_t) len) {
         ngx_log_error(NGX_LOG_CRIT, r->connection->log, 0,
-                      ngx_read_file_n " has read only %z of %uz bytes of \"%s\"",
+                      ngx_read_file_n " has read only %z of %uz bytes of "
+                      "\"%s\"",
                       n, len, buf->file->name.data);
         return NGX_ERROR;
     }

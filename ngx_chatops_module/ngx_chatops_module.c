@@ -222,6 +222,7 @@ ngx_chatops_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_chatops_store_flush();
     ngx_chatops_collector_exit();
     ngx_chatops_store_exit();
     ngx_chatops_curl_exit(cycle);

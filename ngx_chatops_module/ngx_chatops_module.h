@@ -47,12 +47,12 @@ typedef struct {
     ngx_array_t                    *keys;           /* of signature keys */
     ngx_array_t                    *response_hosts; /* of ngx_str_t */
 
-    ngx_str_t                       gitlab;         /* without a slash at the end */
+    ngx_str_t                       gitlab;         /* no slash at the end */
     ngx_str_t                       gitlab_host;
     ngx_str_t                       token;          /* a secret */
     ngx_str_t                       location;
     ngx_str_t                       project;
-    ngx_str_t                       certificate;    /* a file; empty: the system's */
+    ngx_str_t                       certificate;    /* a file, or empty */
     chatops_users_t                *users;
     ngx_uint_t                      access;
     ngx_uint_t                      ansi;

@@ -175,7 +175,10 @@ ngx_chatops_request_run(ngx_chatops_request_t *rq, chatops_slack_t *slack,
     chatops_id_make(run.created_at, random, id);
     run.id = chatops_strn(id, CHATOPS_ID_LEN);
 
-    run.deadline_at = seconds * 1000 + (int64_t) rq->conf->reply_timeout;
+    /* counted from Slack's clock, unless that is ahead of ours */
+
+    run.deadline_at = ngx_min(seconds * 1000, run.created_at)
+                      + (int64_t) rq->conf->reply_timeout;
 
     run.service = chatops_str("slack");
     run.team_id = slack->team_id;

@@ -72,7 +72,18 @@ ngx_chatops_start(ngx_chatops_dispatch_t *d)
 static void
 ngx_chatops_start_branch(ngx_chatops_dispatch_t *d)
 {
+    ngx_uint_t          i, n;
+    chatops_variable_t  variables[NGX_CHATOPS_VARIABLES];
+
     d->in_config = ngx_chatops_variables_forbidden(d);
+
+    n = ngx_chatops_variables(d, variables);
+
+    for (i = 0; i < n; i++) {
+        if (!chatops_gitlab_can_pass(&variables[i].value)) {
+            d->in_config = 1;
+        }
+    }
 
     ngx_chatops_commit(d, 0);
 }
@@ -146,7 +157,9 @@ ngx_chatops_committed(ngx_chatops_dispatch_t *d,
         && answer->outcome == CHATOPS_GITLAB_ANSWERED
         && answer->status == 400)
     {
-        /* is it there from before? */
+        /* is it there from before? asked once */
+
+        d->resumed = 0;
 
         if (chatops_gitlab_branch(&d->arena, &d->run.project, &d->run.branch,
                                   &d->call)
@@ -167,6 +180,15 @@ ngx_chatops_looked_for_branch(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer)
 {
     if (answer->outcome == CHATOPS_GITLAB_ANSWERED && answer->status == 200) {
+
+        if (d->in_config) {
+
+            /* nobody knows whether the variables were written then */
+
+            ngx_chatops_commit(d, 1);
+            return;
+        }
+
         ngx_chatops_start_pipeline(d);
         return;
     }

@@ -19,20 +19,20 @@ typedef struct {
     chatops_str_t          stage;
     chatops_str_t          when;            /* "on_success" when not said */
     chatops_str_t          need;            /* the job that `needs` means */
-    size_t                 commands;        /* before_script's and script's, flattened */
+    size_t                 commands;        /* before_script's, script's */
     unsigned               hidden:1;        /* the name starts with a dot */
     unsigned               bridge:1;        /* trigger: instead of script: */
     unsigned               has_rules:1;
     unsigned               has_only:1;
     unsigned               has_except:1;
-    unsigned               needs:1;         /* another job of the pipeline, not optional */
-    unsigned               unresolved:1;    /* raw: extends, !reference, inputs */
+    unsigned               needs:1;         /* another job, not optional */
+    unsigned               unresolved:1;    /* raw: extends, inputs */
 } chatops_ci_job_t;
 
 
 typedef struct {
     chatops_yaml_node_t   *root;
-    chatops_ci_job_t      *jobs;            /* in the file's order, hidden ones too */
+    chatops_ci_job_t      *jobs;            /* in the file's order, all */
     size_t                 njobs;
     unsigned               merged:1;
     unsigned               includes:1;      /* a raw file with include: */

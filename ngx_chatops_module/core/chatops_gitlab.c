@@ -139,6 +139,13 @@ chatops_gitlab_commit(chatops_arena_t *arena, const chatops_str_t *project,
 
 
 int
+chatops_gitlab_can_pass(const chatops_str_t *value)
+{
+    return value->len == 0 || memchr(value->data, '%', value->len) == NULL;
+}
+
+
+int
 chatops_gitlab_create_pipeline(chatops_arena_t *arena,
     const chatops_str_t *project, const chatops_str_t *ref,
     const chatops_variable_t *variables, size_t nvariables,
@@ -149,6 +156,12 @@ chatops_gitlab_create_pipeline(chatops_arena_t *arena,
     json_t         *body, *list, *variable;
     chatops_str_t   value;
     chatops_buf_t   path;
+
+    for (i = 0; i < nvariables; i++) {
+        if (!chatops_gitlab_can_pass(&variables[i].value)) {
+            return CHATOPS_ERROR;
+        }
+    }
 
     chatops_gitlab_begin(&path, arena, project, "/pipeline");
 

@@ -113,7 +113,14 @@ int chatops_gitlab_commit(chatops_arena_t *arena, const chatops_str_t *project,
 /*
  * A pipeline on a branch.  GitLab expands $NAME in a variable's value, so
  * that each "$" is sent as "$$"; the values here are as the job sees them.
+ *
+ * %NAME% is expanded too, by the server, and knows no escape (GitLab:
+ * lib/expand_variables.rb): a value with a "%" cannot be passed like this but
+ * only with `expand: false` in the configuration.  chatops_gitlab_can_pass()
+ * says 1 when a value can be passed, else 0; chatops_gitlab_create_pipeline()
+ * returns CHATOPS_ERROR for one that cannot.
  */
+int chatops_gitlab_can_pass(const chatops_str_t *value);
 int chatops_gitlab_create_pipeline(chatops_arena_t *arena,
     const chatops_str_t *project, const chatops_str_t *ref,
     const chatops_variable_t *variables, size_t nvariables,

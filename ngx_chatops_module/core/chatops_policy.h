@@ -32,8 +32,8 @@ typedef struct {
  */
 typedef struct {
     chatops_truth_e   allowed;
-    unsigned          manual:1;    /* when: manual: the job waits to be started */
-    chatops_str_t     when;        /* as the reduced configuration must say it */
+    unsigned          manual:1;    /* it waits to be started */
+    chatops_str_t     when;        /* for the reduced configuration */
     chatops_str_t     reason;      /* a clause for a person */
 
     /* the rules that won, for what they set beside `when`; NULL when none */

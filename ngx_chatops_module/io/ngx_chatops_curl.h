@@ -42,13 +42,13 @@ struct ngx_chatops_curl_s {
     ngx_str_t                     body;
     const char                   *content_type;  /* of the body */
     ngx_str_t                     token;         /* PRIVATE-TOKEN; a secret */
-    const char                   *ca;            /* a file; NULL: the system's */
+    const char                   *ca;            /* a file, or NULL */
     ngx_msec_t                    timeout;
     size_t                        limit;         /* of the answer, in bytes */
     ngx_chatops_curl_sink_pt      sink;          /* takes the body of a 200 */
     ngx_chatops_curl_handler_pt   handler;
     void                         *data;
-    unsigned                      keep:1;        /* an exiting worker waits for it */
+    unsigned                      keep:1;        /* exiting workers wait */
 
     /* the answer */
 

@@ -43,6 +43,7 @@ static ngx_chatops_store_op_t *ngx_chatops_store_op(ngx_uint_t type,
     const chatops_run_t *run, ngx_chatops_store_pt handler, void *data);
 static ngx_int_t ngx_chatops_store_enqueue(ngx_chatops_store_op_t *op);
 static void ngx_chatops_store_post(void);
+static ngx_uint_t ngx_chatops_store_next_batch(ngx_chatops_store_ctx_t *ctx);
 static void ngx_chatops_store_thread(void *data, ngx_log_t *log);
 static int ngx_chatops_store_open(ngx_chatops_store_ctx_t *ctx);
 static void ngx_chatops_store_call(ngx_chatops_store_ctx_t *ctx,
@@ -100,6 +101,45 @@ ngx_chatops_store_init(ngx_cycle_t *cycle, ngx_str_t *url,
 }
 
 
+/*
+ * nginx joins the threads of its pools before: what was in flight has been
+ * written, only its handlers have not been called, and are not any more.
+ */
+
+void
+ngx_chatops_store_flush(void)
+{
+    ngx_queue_t              *q;
+    ngx_chatops_store_op_t   *op;
+    ngx_chatops_store_ctx_t  *ctx;
+
+    ctx = &ngx_chatops_store;
+
+    for ( ;; ) {
+
+        while (!ngx_queue_empty(&ctx->batch)) {
+            q = ngx_queue_head(&ctx->batch);
+            ngx_queue_remove(q);
+
+            op = ngx_queue_data(q, ngx_chatops_store_op_t, queue);
+            chatops_arena_destroy(op->arena);
+        }
+
+        if (!ngx_chatops_store_next_batch(ctx)) {
+            break;
+        }
+
+        ctx->error[0] = '\0';
+        ngx_chatops_store_thread(ctx, ctx->log);
+
+        if (ctx->error[0] != '\0') {
+            ngx_log_error(NGX_LOG_ERR, ctx->log, 0,
+                          "chatops: run store: %s", ctx->error);
+        }
+    }
+}
+
+
 void
 ngx_chatops_store_release_now(chatops_str_t *id)
 {
@@ -107,24 +147,18 @@ ngx_chatops_store_release_now(chatops_str_t *id)
 
     ctx = &ngx_chatops_store;
 
-    if (ctx->busy || ngx_chatops_store_open(ctx) != CHATOPS_OK) {
-        return;
+    if (ngx_chatops_store_open(ctx) == CHATOPS_OK) {
+        (void) chatops_store_release(ctx->store, id, &ctx->owner);
     }
-
-    (void) chatops_store_release(ctx->store, id, &ctx->owner);
 }
 
 
 void
 ngx_chatops_store_exit(void)
 {
-    ngx_chatops_store_ctx_t  *ctx;
-
-    ctx = &ngx_chatops_store;
-
-    if (ctx->store != NULL && !ctx->busy) {
-        chatops_store_close(ctx->store);
-        ctx->store = NULL;
+    if (ngx_chatops_store.store != NULL) {
+        chatops_store_close(ngx_chatops_store.store);
+        ngx_chatops_store.store = NULL;
     }
 }
 
@@ -274,15 +308,34 @@ ngx_chatops_store_enqueue(ngx_chatops_store_op_t *op)
 static void
 ngx_chatops_store_post(void)
 {
-    ngx_uint_t                n;
-    ngx_queue_t              *q;
     ngx_chatops_store_ctx_t  *ctx;
 
     ctx = &ngx_chatops_store;
 
-    if (ctx->busy || ngx_queue_empty(&ctx->waiting)) {
+    if (ctx->busy || !ngx_chatops_store_next_batch(ctx)) {
         return;
     }
+
+    ctx->busy = 1;
+    ctx->error[0] = '\0';
+
+    if (ngx_thread_task_post(ctx->pool, ctx->task) != NGX_OK) {
+
+        /* the pool's queue is full, which is logged: they fail later */
+
+        ngx_chatops_store_fail(ctx, "the thread pool is full");
+        ngx_post_event(&ctx->task->event, &ngx_posted_events);
+    }
+}
+
+
+/* 0 when nothing waits. */
+
+static ngx_uint_t
+ngx_chatops_store_next_batch(ngx_chatops_store_ctx_t *ctx)
+{
+    ngx_uint_t    n;
+    ngx_queue_t  *q;
 
     for (n = 0; n < NGX_CHATOPS_STORE_BATCH; n++) {
 
@@ -296,16 +349,7 @@ ngx_chatops_store_post(void)
         ctx->nwaiting--;
     }
 
-    ctx->busy = 1;
-    ctx->error[0] = '\0';
-
-    if (ngx_thread_task_post(ctx->pool, ctx->task) != NGX_OK) {
-
-        /* the pool's queue is full, which is logged: they fail later */
-
-        ngx_chatops_store_fail(ctx, "the thread pool is full");
-        ngx_post_event(&ctx->task->event, &ngx_posted_events);
-    }
+    return n;
 }
 
 

@@ -52,9 +52,10 @@ ngx_int_t ngx_chatops_store_init(ngx_cycle_t *cycle, ngx_str_t *url,
     ngx_thread_pool_t *pool);
 
 /*
- * In exit_process, when the thread pool is gone: gives back, blocking, what
- * this worker still holds of the given runs, and closes the store.
+ * In exit_process, when the thread pool is gone, all blocking: writes what
+ * still waits, gives back a run that this worker holds, closes the store.
  */
+void ngx_chatops_store_flush(void);
 void ngx_chatops_store_release_now(chatops_str_t *id);
 void ngx_chatops_store_exit(void);
 

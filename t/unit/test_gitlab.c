@@ -242,6 +242,36 @@ a_value_that_is_no_utf8_is_not_sent(void **state)
 
 
 static void
+a_value_that_the_server_would_expand_is_not_sent(void **state)
+{
+    size_t                  i;
+    chatops_str_t           project, ref;
+    chatops_variable_t      variable;
+    chatops_gitlab_call_t   call;
+    static const char      *values[] = { "%SECRET%", "%", "100 %% sure" };
+
+    project = chatops_str("ops/infra");
+    ref = chatops_str("main");
+    variable.key = chatops_str("CHAT_INPUT");
+
+    for (i = 0; i < nelts(values); i++) {
+        variable.value = chatops_str(values[i]);
+
+        assert_false(chatops_gitlab_can_pass(&variable.value));
+        assert_int_equal(chatops_gitlab_create_pipeline(*state, &project, &ref,
+                                                        &variable, 1, &call),
+                         CHATOPS_ERROR);
+    }
+
+    variable.value = chatops_str("$SECRET {a} &");
+    assert_true(chatops_gitlab_can_pass(&variable.value));
+
+    variable.value = chatops_str(NULL);
+    assert_true(chatops_gitlab_can_pass(&variable.value));
+}
+
+
+static void
 without_memory_there_is_no_call(void **state)
 {
     size_t                  limit;
@@ -714,6 +744,7 @@ main(void)
         cmocka_unit_test(every_dollar_of_a_variable_is_doubled),
         cmocka_unit_test(a_name_that_would_change_the_path_is_not_sent),
         cmocka_unit_test(a_value_that_is_no_utf8_is_not_sent),
+        cmocka_unit_test(a_value_that_the_server_would_expand_is_not_sent),
         cmocka_unit_test(without_memory_there_is_no_call),
         cmocka_unit_test(a_member_is_read),
         cmocka_unit_test(a_project_is_read),

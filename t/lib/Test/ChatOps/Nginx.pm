@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use POSIX ();
 use Test::ChatOps::Words qw(await slurp);
 use Time::HiRes 'sleep';
 
@@ -55,9 +56,22 @@ sub restart {
     sleep 0.1;
     unlink "$ENV{TEST_NGINX_SERVROOT}/logs/nginx.pid";
 
-    return system($ENV{TEST_NGINX_BINARY} || 'nginx',
-                  '-p', "$ENV{TEST_NGINX_SERVROOT}/", '-c',
-                  "$ENV{TEST_NGINX_SERVROOT}/conf/nginx.conf") == 0;
+    # in the background of itself, unless the runner keeps it in front
+
+    my $started = fork // die "fork: $!\n";
+
+    if ($started == 0) {
+        exec $ENV{TEST_NGINX_BINARY} || 'nginx',
+            '-p', "$ENV{TEST_NGINX_SERVROOT}/",
+            '-c', "$ENV{TEST_NGINX_SERVROOT}/conf/nginx.conf"
+            or POSIX::_exit(127);
+    }
+
+    my $up = await(10, sub { my $new = master_pid(); $new && alive($new) });
+
+    waitpid $started, POSIX::WNOHANG();
+
+    return $up;
 }
 
 
