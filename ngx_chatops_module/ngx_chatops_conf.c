@@ -452,8 +452,6 @@ ngx_chatops_store_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    /* relative to nginx's prefix, as all of its files */
-
     name.len = path.len;
     name.data = ngx_pnalloc(cf->pool, path.len + 1);
     if (name.data == NULL) {

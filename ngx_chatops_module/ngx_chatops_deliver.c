@@ -148,10 +148,11 @@ ngx_chatops_fetched(void *data, chatops_gitlab_answer_t *answer)
             return;
         }
 
-    } else if (answer->outcome == CHATOPS_GITLAB_ANSWERED
-               && (answer->status == 403 || answer->status == 404))
+    } else if (answer->outcome == CHATOPS_GITLAB_TOO_BIG
+               || (answer->outcome == CHATOPS_GITLAB_ANSWERED
+                   && (answer->status == 403 || answer->status == 404)))
     {
-        /* erased, or not for us to read */
+        /* beyond all limits, erased, or not for us to read */
 
         age = NGX_CHATOPS_TRACE_WAIT;
     }
@@ -218,8 +219,6 @@ ngx_chatops_post(ngx_chatops_work_t *w)
     w->post.url = ngx_chatops_ngx_str(&w->run.response_url);
     w->post.body = ngx_chatops_ngx_str(&json);
     w->post.content_type = "application/json; charset=utf-8";
-    w->post.ca = w->conf->certificate.len
-                 ? (char *) w->conf->certificate.data : NULL;
     w->post.timeout = NGX_CHATOPS_POST_TIMEOUT;
     w->post.limit = NGX_CHATOPS_POST_LIMIT;
     w->post.handler = ngx_chatops_posted;

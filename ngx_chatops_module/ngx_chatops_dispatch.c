@@ -421,9 +421,24 @@ ngx_chatops_dispatch_refuse_text(ngx_chatops_dispatch_t *d, const char *why)
 void
 ngx_chatops_dispatch_refuse(ngx_chatops_dispatch_t *d, chatops_buf_t *why)
 {
+    size_t  i;
+
     if (chatops_buf_finish(why, &d->run.error) != CHATOPS_OK) {
-        d->run.error = chatops_str("The command could not be carried out; "
-                                   "nothing was started.");
+        chatops_buf_init(why, &d->arena, NGX_CHATOPS_REASON_MAX);
+        chatops_buf_text(why, "The command could not be carried out; nothing "
+                         "was started.");
+
+        if (chatops_buf_finish(why, &d->run.error) != CHATOPS_OK) {
+            d->run.error = chatops_str(NULL);
+        }
+    }
+
+    /* it goes to the log, and may hold what GitLab or a repository says */
+
+    for (i = 0; i < d->run.error.len; i++) {
+        if (d->run.error.data[i] < ' ' || d->run.error.data[i] == 0x7f) {
+            d->run.error.data[i] = ' ';
+        }
     }
 
     d->run.state = CHATOPS_RUN_REFUSED;

@@ -1,7 +1,10 @@
 #include "ngx_chatops_gitlab.h"
 
 
-#define NGX_CHATOPS_GITLAB_TIMEOUT   15000
+/* in ms: shorter than a lease, unless something is made */
+#define NGX_CHATOPS_GITLAB_TIMEOUT   10000
+#define NGX_CHATOPS_MAKE_TIMEOUT     30000
+
 #define NGX_CHATOPS_GITLAB_LIMIT     (4 * 1024 * 1024)
 
 #define NGX_CHATOPS_TRACE_TIMEOUT    60000
@@ -66,7 +69,9 @@ ngx_chatops_gitlab_send(ngx_chatops_loc_conf_t *conf, ngx_pool_t *pool,
         g->curl.limit = NGX_CHATOPS_TRACE_LIMIT;
 
     } else {
-        g->curl.timeout = NGX_CHATOPS_GITLAB_TIMEOUT;
+        g->curl.timeout = ngx_strcmp(call->method, "POST") == 0
+                          ? NGX_CHATOPS_MAKE_TIMEOUT
+                          : NGX_CHATOPS_GITLAB_TIMEOUT;
         g->curl.limit = NGX_CHATOPS_GITLAB_LIMIT;
     }
 

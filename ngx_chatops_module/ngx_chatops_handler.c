@@ -19,10 +19,10 @@ static ngx_int_t ngx_chatops_body(ngx_http_request_t *r,
     ngx_chatops_loc_conf_t *conf, ngx_str_t *body);
 static ngx_int_t ngx_chatops_body_append(ngx_http_request_t *r,
     ngx_buf_t *buf, ngx_str_t *body, size_t room);
-static ngx_int_t ngx_chatops_verify(ngx_http_request_t *r,
-    ngx_chatops_loc_conf_t *conf, ngx_str_t *body, ngx_chatops_signed_t *s);
 static const char *ngx_chatops_check_signature(ngx_http_request_t *r,
     ngx_chatops_loc_conf_t *conf, ngx_str_t *body, ngx_chatops_signed_t *s);
+static ngx_int_t ngx_chatops_unauthorized(ngx_http_request_t *r,
+    ngx_chatops_loc_conf_t *conf, const char *reason);
 static ngx_table_elt_t *ngx_chatops_find_header(ngx_http_request_t *r,
     const char *name, size_t len);
 static void ngx_chatops_log_unauthorized(ngx_http_request_t *r,
@@ -144,6 +144,7 @@ ngx_chatops_body_handler(ngx_http_request_t *r)
 {
     ngx_int_t                rc;
     ngx_str_t                body;
+    const char              *reason;
     ngx_chatops_signed_t     s;
     ngx_chatops_loc_conf_t  *conf;
 
@@ -151,15 +152,21 @@ ngx_chatops_body_handler(ngx_http_request_t *r)
 
     rc = ngx_chatops_body(r, conf, &body);
 
-    if (rc == NGX_OK) {
-        rc = ngx_chatops_verify(r, conf, &body, &s);
-
-        if (rc == NGX_OK) {
-            rc = ngx_chatops_slack_command(r, conf, &body, &s);
-        }
+    if (rc != NGX_OK) {
+        ngx_http_finalize_request(r, rc);
+        return;
     }
 
-    ngx_http_finalize_request(r, rc);
+    reason = ngx_chatops_check_signature(r, conf, &body, &s);
+
+    if (reason != NULL) {
+        ngx_http_finalize_request(r,
+                                  ngx_chatops_unauthorized(r, conf, reason));
+        return;
+    }
+
+    ngx_http_finalize_request(r,
+                              ngx_chatops_slack_command(r, conf, &body, &s));
 }
 
 
@@ -261,35 +268,6 @@ ngx_chatops_body_append(ngx_http_request_t *r, ngx_buf_t *buf,
 }
 
 
-static ngx_int_t
-ngx_chatops_verify(ngx_http_request_t *r, ngx_chatops_loc_conf_t *conf,
-    ngx_str_t *body, ngx_chatops_signed_t *s)
-{
-    const char  *reason;
-
-    reason = ngx_chatops_check_signature(r, conf, body, s);
-
-    if (reason == NULL
-        && ngx_chatops_replay_check(ngx_chatops_zone(conf), s->mac,
-                                    ngx_time())
-           != NGX_OK)
-    {
-        reason = "the signature has been used before";
-        ngx_chatops_count(ngx_chatops_zone(conf), replayed);
-    }
-
-    if (reason == NULL) {
-        return NGX_OK;
-    }
-
-    ngx_chatops_count(ngx_chatops_zone(conf), unauthorized);
-    ngx_chatops_log_unauthorized(r, reason);
-
-    return ngx_chatops_answer_error(r, NGX_HTTP_UNAUTHORIZED,
-                                    "invalid request");
-}
-
-
 /* NULL when it is good, else why not, for the log. */
 
 static const char *
@@ -354,7 +332,30 @@ ngx_chatops_check_signature(ngx_http_request_t *r,
         good |= chatops_signature_equal(mac, s->mac);
     }
 
-    return good ? NULL : "the signature does not match";
+    if (!good) {
+        return "the signature does not match";
+    }
+
+    if (ngx_chatops_replay_check(ngx_chatops_zone(conf), s->mac, ngx_time())
+        != NGX_OK)
+    {
+        ngx_chatops_count(ngx_chatops_zone(conf), replayed);
+        return "the signature has been used before";
+    }
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_chatops_unauthorized(ngx_http_request_t *r, ngx_chatops_loc_conf_t *conf,
+    const char *reason)
+{
+    ngx_chatops_count(ngx_chatops_zone(conf), unauthorized);
+    ngx_chatops_log_unauthorized(r, reason);
+
+    return ngx_chatops_answer_error(r, NGX_HTTP_UNAUTHORIZED,
+                                    "invalid request");
 }
 
 

@@ -4,6 +4,9 @@
 /* times that a run is begun anew */
 #define NGX_CHATOPS_ATTEMPTS  3
 
+/* a pipeline that cannot be looked for now is looked for again, in ms */
+#define NGX_CHATOPS_LOOK      5000
+
 
 static ngx_int_t ngx_chatops_resume_send(ngx_chatops_dispatch_t *d,
     chatops_gitlab_call_t *call);
@@ -121,6 +124,18 @@ ngx_chatops_resume_done(ngx_chatops_dispatch_t *d,
 void
 ngx_chatops_look_for_pipeline(ngx_chatops_work_t *w)
 {
+    int64_t  left;
+
+    /* a worker that was ended has given the run back before its time */
+
+    left = w->run.triggered_at + (int64_t) w->conf->gitlab_timeout
+           - ngx_chatops_now();
+
+    if (left > 0) {
+        ngx_chatops_work_rest(w, left);
+        return;
+    }
+
     if (chatops_gitlab_pipelines_of_ref(&w->arena, &w->run.project,
                                         &w->run.branch, &w->call)
         != CHATOPS_OK)
@@ -148,7 +163,10 @@ ngx_chatops_looked_for_pipeline(void *data, chatops_gitlab_answer_t *answer)
            != CHATOPS_OK)
     {
         if (ngx_chatops_now() < w->run.deadline_at) {
-            ngx_chatops_work_retry(w);
+
+            /* not a failed attempt: those count how often it was asked for */
+
+            ngx_chatops_work_rest(w, NGX_CHATOPS_LOOK);
             return;
         }
 

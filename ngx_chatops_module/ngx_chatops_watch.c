@@ -31,6 +31,8 @@ static void ngx_chatops_group_end(ngx_chatops_group_t *g,
 static void ngx_chatops_watched(void *data, chatops_gitlab_answer_t *answer);
 static void ngx_chatops_ended(ngx_chatops_work_t *w,
     chatops_gitlab_job_t *job);
+static void ngx_chatops_last_word(ngx_chatops_work_t *w,
+    chatops_reply_kind_e kind);
 static void ngx_chatops_unfinished(ngx_chatops_work_t *w);
 static int64_t ngx_chatops_interval(ngx_chatops_work_t *w);
 
@@ -237,17 +239,7 @@ ngx_chatops_watched(void *data, chatops_gitlab_answer_t *answer)
                       ngx_chatops_v(&w->run.id), w->run.pipeline_id);
 
         w->run.state = CHATOPS_RUN_GONE;
-        w->run.finished_at = ngx_chatops_now();
-
-        if (w->run.reply == CHATOPS_REPLY_POSTED
-            || w->run.reply == CHATOPS_REPLY_UNDELIVERABLE)
-        {
-            ngx_chatops_work_save(w, NGX_CHATOPS_LEASE,
-                                  ngx_chatops_work_next);
-            return;
-        }
-
-        ngx_chatops_work_reply(w, CHATOPS_KIND_GONE);
+        ngx_chatops_last_word(w, CHATOPS_KIND_GONE);
         return;
     }
 
@@ -256,6 +248,19 @@ ngx_chatops_watched(void *data, chatops_gitlab_answer_t *answer)
         || chatops_gitlab_read_jobs(&w->arena, &answer->body, &jobs, &n)
            != CHATOPS_OK)
     {
+        if (ngx_chatops_now() - w->run.created_at
+            >= (int64_t) w->conf->manual_timeout)
+        {
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                          "chatops: run %V: pipeline %L cannot be watched any "
+                          "more and is given up",
+                          ngx_chatops_v(&w->run.id), w->run.pipeline_id);
+
+            w->run.state = CHATOPS_RUN_GONE;
+            ngx_chatops_last_word(w, CHATOPS_KIND_GONE);
+            return;
+        }
+
         ngx_chatops_unfinished(w);
         return;
     }
@@ -302,7 +307,6 @@ static void
 ngx_chatops_ended(ngx_chatops_work_t *w, chatops_gitlab_job_t *job)
 {
     w->run.state = CHATOPS_RUN_FINISHED;
-    w->run.finished_at = ngx_chatops_now();
     w->run.error = job->failure_reason;
 
     ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
@@ -311,16 +315,25 @@ ngx_chatops_ended(ngx_chatops_work_t *w, chatops_gitlab_job_t *job)
                   ngx_chatops_v(&job->status),
                   ngx_chatops_v(&job->failure_reason));
 
+    ngx_chatops_last_word(w, CHATOPS_KIND_RESULT);
+}
+
+
+/* Unless the person was told at the deadline that no more will come. */
+
+static void
+ngx_chatops_last_word(ngx_chatops_work_t *w, chatops_reply_kind_e kind)
+{
+    w->run.finished_at = ngx_chatops_now();
+
     if (w->run.reply == CHATOPS_REPLY_POSTED
         || w->run.reply == CHATOPS_REPLY_UNDELIVERABLE)
     {
-        /* the person was told at the deadline that no more will come */
-
         ngx_chatops_work_save(w, NGX_CHATOPS_LEASE, ngx_chatops_work_next);
         return;
     }
 
-    ngx_chatops_work_reply(w, CHATOPS_KIND_RESULT);
+    ngx_chatops_work_reply(w, kind);
 }
 
 

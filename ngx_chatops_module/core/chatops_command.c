@@ -201,6 +201,10 @@ chatops_command_fits(const chatops_str_t *name)
     for (i = 0; i < name->len; i += n) {
         n = chatops_utf8_length(name->data + i, name->len - i);
 
+        if (name->data[i] < ' ' || name->data[i] == 0x7f) {
+            return 0;
+        }
+
         if (n == 0) {
             n = 1;
         }

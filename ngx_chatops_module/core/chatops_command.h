@@ -37,8 +37,9 @@ typedef struct {
  * space or the end behind it); the input is all that follows the white space
  * after it, to the last byte (GitLab: lib/gitlab/slash_commands/run.rb).
  * White space in front of the first word is passed over, and the verb may be
- * written in capitals.  A name over CHATOPS_JOB_NAME_MAX characters, or a
- * quote that is never closed, gives CHATOPS_VERB_RUN_WHAT.
+ * written in capitals.  A name over CHATOPS_JOB_NAME_MAX characters or with
+ * a control character, or a quote that is never closed, gives
+ * CHATOPS_VERB_RUN_WHAT.
  */
 void chatops_command_parse(const chatops_str_t *text,
     chatops_command_t *command);

@@ -258,6 +258,12 @@ ngx_chatops_cache_alloc(ngx_chatops_zone_t *zone, size_t size,
     ngx_queue_t               *q;
     ngx_chatops_cache_node_t  *cn;
 
+    /* one that would drive out all others is not worth it */
+
+    if (size > (size_t) (zone->shpool->end - zone->shpool->start) / 4) {
+        return NULL;
+    }
+
     for ( ;; ) {
         p = ngx_slab_alloc_locked(zone->shpool, size);
 

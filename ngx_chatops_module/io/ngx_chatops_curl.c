@@ -228,8 +228,11 @@ ngx_chatops_curl_setup(ngx_chatops_curl_t *curl)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      (long) CURL_HTTP_VERSION_2TLS);
 
+    /* instead of the system's certificates, not beside them */
+
     if (curl->ca != NULL
-        && curl_easy_setopt(easy, CURLOPT_CAINFO, curl->ca) != CURLE_OK)
+        && (curl_easy_setopt(easy, CURLOPT_CAINFO, curl->ca) != CURLE_OK
+            || curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) != CURLE_OK))
     {
         return NGX_ERROR;
     }

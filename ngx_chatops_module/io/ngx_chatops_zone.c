@@ -51,6 +51,14 @@ ngx_chatops_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     zone = shm_zone->data;
 
     if (ozone) {
+        if (ozone->sh->version != NGX_CHATOPS_ZONE_VERSION) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "chatops zone \"%V\" was laid out by another "
+                          "version of the module: restart nginx, or give the "
+                          "zone another name", &shm_zone->shm.name);
+            return NGX_ERROR;
+        }
+
         zone->sh = ozone->sh;
         zone->shpool = ozone->shpool;
 

@@ -175,6 +175,9 @@ run_without_a_job_asks_which(void **state)
         { "run \"a b" RIGHT " c", CHATOPS_VERB_RUN_WHAT, "run", "", "" },
         { "run \"a\"b c", CHATOPS_VERB_RUN_WHAT, "run", "", "" },
         { "run \"a b\xe2\x80", CHATOPS_VERB_RUN_WHAT, "run", "", "" },
+        { "run \"a\nb\" c", CHATOPS_VERB_RUN_WHAT, "run", "", "" },
+        { "run a\x1b[31m c", CHATOPS_VERB_RUN_WHAT, "run", "", "" },
+        { "run a\x7f", CHATOPS_VERB_RUN_WHAT, "run", "", "" },
     };
 
     (void) state;
