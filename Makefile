@@ -179,13 +179,15 @@ build/asan/nginx: build/src/nginx/configure build/asan/asan.o
 	    -f $(ROOT)/build/asan/core/Makefile binary
 	$(Q)cp build/asan/core/nginx $@
 
+# nodelete: a report at exit names functions of a module that nginx has closed
+
 build/asan/module/Makefile: build/src/nginx/configure config Makefile \
                             scripts/nginx-configure
 	@echo "  CONF  build/asan/module"
 	$(Q)mkdir -p build/asan
 	$(Q)scripts/nginx-configure $(NGINX_SRC) $(ROOT)/build/asan/module \
 	    "$(NGINX_ASAN) $(SANITIZE) -fPIC" \
-	    "$(SANITIZE)" --add-dynamic-module=$(ROOT)
+	    "$(SANITIZE) -Wl,-z,nodelete" --add-dynamic-module=$(ROOT)
 
 build/asan/ngx_chatops_module.so: build/asan/module/Makefile $(MODULE_DEPS)
 	@echo "  NGINX $@"

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 
 #define NGX_PROCESS_SINGLE     0
@@ -16,7 +18,11 @@ extern uintptr_t  ngx_process __attribute__((weak));
 extern uintptr_t  ngx_event_flags __attribute__((weak));
 
 const char  *__asan_default_options(void);
+const char  *__ubsan_default_options(void);
 int          __lsan_is_turned_off(void);
+
+
+static char  ubsan_options[4096];
 
 
 /* nginx and a dynamic module both have an ngx_module_names. */
@@ -25,6 +31,32 @@ const char *
 __asan_default_options(void)
 {
     return "detect_odr_violation=0";
+}
+
+
+/*
+ * UBSan asks for its options when it has something to tell: then a worker has
+ * lost its environment, which nginx clears.
+ */
+
+__attribute__((constructor))
+static void
+keep_ubsan_options(void)
+{
+    const char  *options;
+
+    options = getenv("UBSAN_OPTIONS");
+
+    if (options != NULL && strlen(options) < sizeof(ubsan_options)) {
+        memcpy(ubsan_options, options, strlen(options) + 1);
+    }
+}
+
+
+const char *
+__ubsan_default_options(void)
+{
+    return ubsan_options;
 }
 
 

@@ -36,7 +36,7 @@ __DATA__
     # $TEST_NGINX_WORD
 --- request
 GET /
---- response_body_like
+--- response_body_like chomp
 ^mapped word conf.example \d+$
 --- error_log
 start worker process

@@ -11,7 +11,7 @@ repeat_each(2);
 no_shuffle();
 no_long_string();
 
-plan tests => repeat_each() * 19;
+plan tests => repeat_each() * 15;
 
 run_tests();
 
@@ -28,7 +28,7 @@ __DATA__
 ["HTTP/1.0 200 OK\r\n", "\r\nfoo"]
 --- tcp_query eval
 "GET /t HTTP/1.0\r\nHost: mock\r\nConnection: close\r\n\r\n"
---- tcp_query_len: 51
+--- tcp_query_len: 50
 --- request
 GET /t
 --- response_body chomp
@@ -126,6 +126,7 @@ foo
     location = /t { return 200; }
     access_log syslog:server=127.0.0.1:$TEST_NGINX_RAND_PORT_2,tag=mock;
 --- udp_listen: $TEST_NGINX_RAND_PORT_2
+--- udp_reply: ignored
 --- udp_query eval
 qr{mock: .*GET /t}
 --- request

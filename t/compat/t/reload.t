@@ -98,5 +98,5 @@ SIGHUP
 three
 --- request
 GET /t
---- shutdown_error_log
-SIGQUIT
+--- no_error_log
+[alert]

@@ -24,6 +24,7 @@ package Test::ChatOps;
 #                      (late: done, but answered so late; "*" in a path is a
 #                      segment), and then "x3" for three times instead of
 #                      once, "always", "skip 2"
+#   --- gitlab_down    nothing listens where nginx looks for GitLab
 #   --- slack_faults   429 {Retry-After: 1} / 500 x2 / hang / drop / drop_after
 #   --- users          the map of users instead of $UserMap
 #
@@ -80,7 +81,7 @@ package Test::ChatOps;
 #   --- run_state, --- reply_state, --- reply_kind, --- cleanup   of the runs
 #   --- run_error_like what the last run's row says
 #   --- runs           how many rows the store has
-#   --- pipelines      how many, without skipped ones
+#   --- pipelines      how many, without pushes that were skipped
 #   --- pipeline_jobs, --- job_status   of the last one
 #   --- job_wrote      what a job has written to the file $JOB_WRITES
 #   --- branches       all of them, sorted
@@ -93,11 +94,12 @@ use warnings;
 use Cwd 'abs_path';
 use DBI;
 use File::Basename 'dirname';
-use File::Path 'make_path';
+use File::Path qw(make_path remove_tree);
 use File::Temp 'tempdir';
 use HTTP::Tiny;
 use IO::Socket::INET;
 use JSON::PP;
+use POSIX ();
 use Test::More ();
 use Time::HiRes 'sleep';
 
@@ -133,7 +135,7 @@ T0001/U0005     21:eve
 T0001/U0006     22:mallory
 EOF
 
-my ($dir, $gitlab, $slack, $starter);
+my ($dir, $gitlab, $slack, $starter, $guard, $guard_pid);
 my $number = 0;
 my %now;             # the present block: name, set, command, built
 
@@ -218,7 +220,35 @@ sub start_stand_ins {
     $ENV{TEST_NGINX_GITLAB_PORT} = $gitlab->port;
     $ENV{TEST_NGINX_SLACK_PORT} = $slack->port;
 
+    start_guard();
+
     return;
+}
+
+
+# A process that stops all of it should this one be killed without a word:
+# then a pipe ends, without the byte that END sends.
+sub start_guard {
+    pipe my $end, $guard or die "pipe: $!\n";
+
+    $guard_pid = fork // die "fork: $!\n";
+
+    if ($guard_pid) {
+        close $end;
+        return;
+    }
+
+    close $guard;
+    $SIG{$_} = 'IGNORE' for qw(INT TERM HUP PIPE);
+    open $_, '+<', '/dev/null' for *STDOUT, *STDERR;
+
+    if (!sysread $end, my $byte, 1) {
+        kill 'TERM', map { $_->pid } $gitlab, $slack;
+        Test::ChatOps::Nginx::stop();
+        remove_tree($dir) unless $ENV{CHATOPS_TEST_KEEP};
+    }
+
+    POSIX::_exit(0);
 }
 
 
@@ -228,6 +258,12 @@ END {
         Test::ChatOps::Nginx::stop();
         $slack->stop if $slack;
         $gitlab->stop if $gitlab;
+
+        if ($guard_pid) {
+            syswrite $guard, '.';
+            waitpid $guard_pid, 0;
+        }
+
         print STDERR "# kept: $dir\n" if $ENV{CHATOPS_TEST_KEEP};
     }
 }
@@ -254,6 +290,8 @@ sub before_block {
         dir            => $place,
         store          => "$place/store/runs.db",
         gitlab         => $gitlab->url,
+        upstream       => defined $block->gitlab_down
+                          ? '127.0.0.1:1' : '127.0.0.1:' . $gitlab->port,
         slack          => $slack->url,
         signing_secret => "$place/signing_secret",
         token          => "$place/gitlab_token",
@@ -721,7 +759,7 @@ sub check_gitlab {
 
     my $within = line($block, 'within') // 10;
     my $pipelines = sub {
-        return grep { $_->{status} ne 'skipped' }
+        return grep { $_->{status} ne 'skipped' || $_->{source} ne 'push' }
                @{ $gitlab->control('state')->{pipelines} };
     };
 

@@ -19,7 +19,7 @@ use Time::HiRes ();
 use constant {
     MAX    => 1 << 20,
     QUIET  => 0.1,
-    ASKED  => 3,
+    ASKED  => 1,
     BUFFER => 65536,
 };
 
@@ -43,6 +43,9 @@ sub _start {
     my $socket = $self->_listen($where)
         or bail_out($block->name . " - cannot listen on $where: $!");
 
+    # what it was asked, and the news that it is all there
+    open(my $result, '+>', undef) or die "temporary file: $!";
+    binmode $result;
     pipe(my $read, my $write) or die "pipe: $!";
 
     my $pid = fork() // die "fork: $!";
@@ -52,7 +55,9 @@ sub _start {
         $SIG{PIPE} = 'IGNORE';
         close $read;
 
-        eval { $self->_serve($block, $socket, $write); 1 }
+        @$self{qw(result done)} = ($result, $write);
+
+        eval { $self->_serve($block, $socket); 1 }
             or print STDERR "# ${proto}_listen: $@";
 
         POSIX::_exit(0);
@@ -60,7 +65,7 @@ sub _start {
 
     close $write;
     close $socket;
-    @$self{qw(pid result)} = ($pid, $read);
+    @$self{qw(pid result done)} = ($pid, $result, $read);
 
     return $self;
 }
@@ -99,7 +104,7 @@ sub _listen {
 # ---- in the child
 
 sub _serve {
-    my ($self, $block, $socket, $result) = @_;
+    my ($self, $block, $socket) = @_;
 
     my $proto = $self->{proto};
     my $stream = $proto eq 'tcp';
@@ -113,8 +118,8 @@ sub _serve {
 
     my $query = $stream ? _read_stream($block, $peer) : _read_datagram($peer);
 
-    syswrite $result, $query;
-    close $result;
+    syswrite $self->{result}, $query;
+    close $self->{done};
 
     my $delay = _value($block, $proto, 'reply_delay');
 
@@ -220,11 +225,14 @@ sub _query {
 
     return $self->{query} if defined $self->{query};
 
-    my $select = IO::Select->new($self->{result});
+    IO::Select->new($self->{done})->can_read(ASKED);
+
+    sysseek $self->{result}, 0, 0;
+
     my $query = '';
 
-    while ($select->can_read(ASKED)) {
-        sysread($self->{result}, $query, BUFFER, length $query) or last;
+    while (sysread $self->{result}, $query, BUFFER, length $query) {
+        # until the end
     }
 
     return $self->{query} = $query;

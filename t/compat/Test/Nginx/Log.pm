@@ -11,11 +11,12 @@ use Test::Nginx::Util;
 
 use constant {
     # lines that nginx writes just after its answer
-    LATE => 0.2,
-    TAIL => 25,
+    LATE  => 0.2,
+    TAIL  => 25,
+    WIDTH => 300,
 };
 
-my $ALARM = qr/^\S+ \S+ \[alert\]
+my $ALARM = qr/^\S+\ \S+\ \[alert\]
     | \bopen\ socket\ \#\d
     | \bexited\ on\ signal\b
     | ==\d+==\s*ERROR:\ \w+Sanitizer:
@@ -164,7 +165,8 @@ sub _check_grep {
     my $got = '';
 
     for my $line (_lines($text)) {
-        $got .= "$&\n" while $line =~ /$pattern/g;
+        # the first match of a line only
+        $got .= "$&\n" if $line =~ /$pattern/;
     }
 
     is_str($got, $expected // '',
@@ -257,10 +259,12 @@ sub _reports {
 sub show_tail {
     my ($block) = @_;
 
-    my @lines = grep { length } _lines(_read(error_log(), 0));
-    my @loud = grep { !/^\S+ \S+ \[debug\]/ } @lines;
+    # a record may have several lines
+    my @records = split /^(?=\d{4}\/\d\d\/\d\d )/m, _read(error_log(), 0);
+    my @loud = grep { !/^\S+ \S+ \[debug\]/ } @records;
+    my @lines = map { length > WIDTH ? substr($_, 0, WIDTH) . "...\n" : $_ }
+        _lines(join '', @loud ? @loud : @records);
 
-    @lines = @loud if @loud;
     splice @lines, 0, -TAIL() if @lines > TAIL;
 
     Test::More::diag($block->name . ": end of error.log:\n",

@@ -10,19 +10,17 @@ use Exporter 'import';
 our @EXPORT_OK = qw(http_config server_config);
 
 
-# `set`: root, dir (of the block), store, gitlab, slack (base URLs) and the
-# paths of the files signing_secret, token, users.
+# `set`: root, dir (of the block), store, upstream (GitLab's address), gitlab,
+# slack (base URLs) and the paths of the files signing_secret, token, users.
 sub http_config {
     my ($set, $more) = @_;
-
-    my ($address) = $set->{gitlab} =~ m{\Ahttp://(.+)\z};
 
     return <<"EOF" . $more;
     chatops_zone   chatops:8m;
     chatops_store  sqlite:$set->{store};
 
     upstream gitlab {
-        server     $address;
+        server     $set->{upstream};
         keepalive  16;
     }
 EOF

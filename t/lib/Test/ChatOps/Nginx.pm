@@ -56,6 +56,11 @@ sub restart {
     sleep 0.1;
     unlink "$ENV{TEST_NGINX_SERVROOT}/logs/nginx.pid";
 
+    # a runner that looks after its child must not miss it
+
+    waitpid $pid, POSIX::WNOHANG();
+    Test::Nginx::Server::forget() if Test::Nginx::Server->can('forget');
+
     # in the background of itself, unless the runner keeps it in front
 
     my $started = fork // die "fork: $!\n";

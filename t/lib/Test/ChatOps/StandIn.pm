@@ -57,6 +57,7 @@ sub start {
 
 sub url  { return $_[0]{url} }
 sub port { return $_[0]{port} }
+sub pid  { return $_[0]{pid} }
 
 
 # Asks the control API: GET without `json`, else POST.
