@@ -167,7 +167,7 @@ build/src/nginx/configure:
 
 build/asan/asan.o: t/asan.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(WARNINGS) $(ASAN_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(WARNINGS) -D_GNU_SOURCE $(ASAN_CFLAGS) -c -o $@ $<
 
 build/asan/nginx: build/src/nginx/configure build/asan/asan.o
 	@echo "  CONF  build/asan/core"

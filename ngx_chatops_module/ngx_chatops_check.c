@@ -1,9 +1,5 @@
 #include "ngx_chatops_dispatch.h"
-#include "chatops_reply.h"
 
-
-/* A commit's configuration does not change. */
-#define NGX_CHATOPS_LINT_TTL  (24 * 60 * 60 * 1000)
 
 #define NGX_CHATOPS_SUGGESTIONS  3
 
@@ -107,6 +103,8 @@ ngx_chatops_read_member(ngx_chatops_dispatch_t *d, chatops_str_t *body)
         ngx_chatops_malformed(d, d->what);
         return;
     }
+
+    ngx_chatops_dispatch_keep(d);
 
     chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
 
@@ -241,6 +239,8 @@ ngx_chatops_read_project(ngx_chatops_dispatch_t *d, chatops_str_t *body)
         return;
     }
 
+    ngx_chatops_dispatch_keep(d);
+
     if (d->project.default_branch.len == 0) {
         ngx_chatops_dispatch_refuse_text(d, "The project's repository is "
                                          "empty: there is no job to run.");
@@ -274,6 +274,8 @@ ngx_chatops_read_head(ngx_chatops_dispatch_t *d, chatops_str_t *body)
         return;
     }
 
+    ngx_chatops_dispatch_keep(d);
+
     d->run.sha = branch.sha;
 
     ngx_chatops_check_config(d);
@@ -283,7 +285,8 @@ ngx_chatops_read_head(ngx_chatops_dispatch_t *d, chatops_str_t *body)
 static void
 ngx_chatops_check_config(ngx_chatops_dispatch_t *d)
 {
-    ngx_str_t  key;
+    ngx_str_t   key;
+    ngx_uint_t  version;
 
     if (ngx_chatops_dispatch_key(d, NGX_CHATOPS_KEY_LINT, &d->run.sha, &key)
         != NGX_OK
@@ -295,16 +298,25 @@ ngx_chatops_check_config(ngx_chatops_dispatch_t *d)
         return;
     }
 
-    d->config = ngx_chatops_config_get(&key);
+    /*
+     * Not for ever, though a commit does not change: what the configuration
+     * includes from elsewhere may.
+     */
 
-    if (d->config != NULL) {
-        ngx_chatops_match(d);
-        return;
+    version = ngx_chatops_cache_version(ngx_chatops_zone(d->conf), &key);
+
+    if (version) {
+        d->config = ngx_chatops_config_get(&key, version);
+
+        if (d->config != NULL) {
+            ngx_chatops_match(d);
+            return;
+        }
     }
 
     ngx_chatops_dispatch_get(d, "for the CI configuration",
                              NGX_CHATOPS_KEY_LINT, &d->run.sha,
-                             NGX_CHATOPS_LINT_TTL, ngx_chatops_read_lint,
+                             d->conf->config_ttl, ngx_chatops_read_lint,
                              ngx_chatops_no_lint);
 }
 
@@ -355,7 +367,8 @@ ngx_chatops_no_lint(ngx_chatops_dispatch_t *d,
 
     ngx_log_error(NGX_LOG_INFO, d->log, 0,
                   "chatops: run %V: GitLab does not lint (%ui), the raw file "
-                  "is read", ngx_chatops_v(&d->run.id), answer->status);
+                  "is read", ngx_chatops_v(&d->run.id),
+                  (ngx_uint_t) answer->status);
 
     if (chatops_gitlab_raw_file(&d->arena, &d->run.project,
                                 &d->project.config_path, &d->run.sha,
@@ -368,7 +381,7 @@ ngx_chatops_no_lint(ngx_chatops_dispatch_t *d,
 
     ngx_chatops_dispatch_get(d, "for the CI configuration",
                              NGX_CHATOPS_KEY_FILE, &d->run.sha,
-                             NGX_CHATOPS_LINT_TTL, ngx_chatops_read_raw,
+                             d->conf->config_ttl, ngx_chatops_read_raw,
                              ngx_chatops_no_raw);
 }
 
@@ -408,21 +421,16 @@ ngx_chatops_parse_config(ngx_chatops_dispatch_t *d, chatops_str_t *text,
     unsigned merged)
 {
     int                   rc;
-    ngx_str_t             key;
+    ngx_uint_t            version;
     chatops_buf_t         buf;
     chatops_yaml_error_t  error;
 
-    /* under the lint's name in either case: that is what is looked for */
+    ngx_chatops_dispatch_keep(d);
 
-    if (ngx_chatops_dispatch_key(d, NGX_CHATOPS_KEY_LINT, &d->run.sha, &key)
-        != NGX_OK)
-    {
-        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
-        return;
-    }
+    version = ngx_chatops_cache_version(ngx_chatops_zone(d->conf), &d->key);
 
-    rc = ngx_chatops_config_parse(&key, text, merged, d->log, &d->config,
-                                  &error);
+    rc = ngx_chatops_config_parse(&d->key, version, text, merged, d->log,
+                                  &d->config, &error);
 
     if (rc == CHATOPS_OK) {
         ngx_chatops_match(d);
@@ -475,7 +483,7 @@ ngx_chatops_match(ngx_chatops_dispatch_t *d)
 
     chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
 
-    chatops_reply_code(&buf, &d->run.job);
+    ngx_chatops_dispatch_quote(&buf, &d->run.job);
     chatops_buf_text(&buf, d->verdict.allowed == CHATOPS_NO
                                ? " may not be run from chat: "
                                : " was not run: ");
@@ -496,7 +504,7 @@ ngx_chatops_unknown_job(ngx_chatops_dispatch_t *d)
     chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
 
     chatops_buf_text(&buf, "There is no job ");
-    chatops_reply_code(&buf, &d->run.job);
+    ngx_chatops_dispatch_quote(&buf, &d->run.job);
     chatops_buf_text(&buf, " in ");
     chatops_buf_str(&buf, &d->run.project);
     chatops_buf_text(&buf, " on ");
@@ -509,7 +517,7 @@ ngx_chatops_unknown_job(ngx_chatops_dispatch_t *d)
     for (i = 0; i < n; i++) {
         chatops_buf_text(&buf, i == 0 ? " Did you mean "
                                       : i + 1 == n ? " or " : ", ");
-        chatops_reply_code(&buf, &jobs[i]->name);
+        ngx_chatops_dispatch_quote(&buf, &jobs[i]->name);
     }
 
     if (n) {

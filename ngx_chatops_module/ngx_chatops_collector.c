@@ -9,6 +9,10 @@
 #define NGX_CHATOPS_TICK_MIN      50
 #define NGX_CHATOPS_RETRY_MAX     60000
 
+/* a write that failed is tried again, so often and after so many ms */
+#define NGX_CHATOPS_SAVES         60
+#define NGX_CHATOPS_SAVE_AGAIN    1000
+
 /* a run of a project that is no longer configured is looked at that often */
 #define NGX_CHATOPS_ORPHAN        60000
 
@@ -32,6 +36,7 @@ static ngx_chatops_loc_conf_t *ngx_chatops_route(const chatops_run_t *run);
 static void ngx_chatops_work_orphan(ngx_chatops_work_t *w);
 static void ngx_chatops_work_saved(void *data, int rc,
     ngx_chatops_store_op_t *op);
+static void ngx_chatops_work_again(ngx_event_t *ev);
 
 
 static ngx_chatops_collector_t  ngx_chatops_collector;
@@ -89,7 +94,9 @@ ngx_chatops_collector_exit(void)
     {
         w = ngx_queue_data(q, ngx_chatops_work_t, queue);
 
-        ngx_chatops_store_release_now(&w->run.id);
+        if (w->run.state != CHATOPS_RUN_TRIGGERING) {
+            ngx_chatops_store_release_now(&w->run);
+        }
     }
 }
 
@@ -190,6 +197,13 @@ ngx_chatops_work_create(const chatops_run_t *run)
     w->pool = pool;
     w->arena = ngx_chatops_arena(pool);
 
+    w->dummy.fd = (ngx_socket_t) -1;
+    w->dummy.data = w;
+
+    w->again.handler = ngx_chatops_work_again;
+    w->again.data = &w->dummy;
+    w->again.log = ngx_cycle->log;
+
     if (ngx_chatops_run_copy(&w->arena, &w->run, run) != CHATOPS_OK) {
         ngx_destroy_pool(pool);
         return NULL;
@@ -207,6 +221,10 @@ ngx_chatops_work_create(const chatops_run_t *run)
 void
 ngx_chatops_work_destroy(ngx_chatops_work_t *w)
 {
+    if (w->again.timer_set) {
+        ngx_del_timer(&w->again);
+    }
+
     ngx_queue_remove(&w->queue);
     ngx_chatops_collector.nworks--;
 
@@ -299,7 +317,12 @@ ngx_chatops_work_next(ngx_chatops_work_t *w)
         /* ended without a last word */
 
         ngx_chatops_work_reply(w, w->run.state == CHATOPS_RUN_FINISHED
-                                  ? CHATOPS_KIND_RESULT : w->run.kind);
+                                  ? CHATOPS_KIND_RESULT
+                                  : w->run.state == CHATOPS_RUN_GONE
+                                        ? CHATOPS_KIND_GONE
+                                        : w->run.state == CHATOPS_RUN_REFUSED
+                                              ? CHATOPS_KIND_REFUSED
+                                              : CHATOPS_KIND_AMBIGUOUS);
     }
 }
 
@@ -347,6 +370,7 @@ ngx_chatops_work_save(ngx_chatops_work_t *w, int64_t lease,
     ngx_chatops_work_pt next)
 {
     w->next = next;
+    w->lease = lease;
 
     if (ngx_chatops_store_update(&w->run, lease, lease,
                                  ngx_chatops_work_saved, w)
@@ -363,6 +387,7 @@ ngx_chatops_work_saved(void *data, int rc, ngx_chatops_store_op_t *op)
     ngx_chatops_work_t *w = data;
 
     if (rc == CHATOPS_OK) {
+        w->tries = 0;
         w->next(w);
         return;
     }
@@ -371,9 +396,37 @@ ngx_chatops_work_saved(void *data, int rc, ngx_chatops_store_op_t *op)
         ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
                       "chatops: run %V: another worker has it now",
                       ngx_chatops_v(&w->run.id));
+
+        ngx_chatops_work_destroy(w);
+        return;
     }
 
-    ngx_chatops_work_destroy(w);
+    if (w->tries++ >= NGX_CHATOPS_SAVES) {
+        ngx_chatops_work_destroy(w);
+        return;
+    }
+
+    /*
+     * What has happened since the last write must not be forgotten: a reply
+     * that was taken would be posted again.
+     */
+
+    w->again.cancelable = (w->run.reply != CHATOPS_REPLY_POSTED);
+
+    ngx_add_timer(&w->again, NGX_CHATOPS_SAVE_AGAIN);
+}
+
+
+static void
+ngx_chatops_work_again(ngx_event_t *ev)
+{
+    ngx_connection_t    *dummy;
+    ngx_chatops_work_t  *w;
+
+    dummy = ev->data;
+    w = dummy->data;
+
+    ngx_chatops_work_save(w, w->lease, w->next);
 }
 
 

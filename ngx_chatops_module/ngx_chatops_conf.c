@@ -26,6 +26,9 @@ static char *ngx_chatops_access_ttl(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_chatops_file(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_chatops_positive(ngx_conf_t *cf, void *post, void *data);
 static ngx_int_t ngx_chatops_url(ngx_str_t *url, ngx_str_t *host);
+static char *ngx_chatops_add_route(ngx_conf_t *cf,
+    ngx_chatops_loc_conf_t *conf);
+static ngx_uint_t ngx_chatops_same(ngx_str_t *a, ngx_str_t *b);
 static char *ngx_chatops_missing(ngx_conf_t *cf, ngx_chatops_loc_conf_t *conf,
     const char *directive);
 
@@ -283,8 +286,6 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_chatops_loc_conf_t *prev = parent;
     ngx_chatops_loc_conf_t *conf = child;
 
-    ngx_chatops_loc_conf_t  **route;
-
     if (conf->gitlab.data == NULL) {
         conf->gitlab_host = prev->gitlab_host;
     }
@@ -292,6 +293,7 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->keys, prev->keys, NULL);
     ngx_conf_merge_ptr_value(conf->response_hosts, prev->response_hosts, NULL);
     ngx_conf_merge_ptr_value(conf->users, prev->users, NULL);
+    ngx_conf_merge_str_value(conf->users_file, prev->users_file, "");
     ngx_conf_merge_str_value(conf->gitlab, prev->gitlab, "");
     ngx_conf_merge_str_value(conf->token, prev->token, "");
     ngx_conf_merge_str_value(conf->location, prev->location, "");
@@ -307,7 +309,7 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               24 * 60 * 60 * 1000);
     ngx_conf_merge_msec_value(conf->gitlab_timeout, prev->gitlab_timeout,
                               60 * 1000);
-    ngx_conf_merge_msec_value(conf->config_ttl, prev->config_ttl, 10 * 1000);
+    ngx_conf_merge_msec_value(conf->config_ttl, prev->config_ttl, 30 * 1000);
     ngx_conf_merge_msec_value(conf->access_ttl, prev->access_ttl, 60 * 1000);
     ngx_conf_merge_msec_value(conf->poll_interval, prev->poll_interval, 1000);
     ngx_conf_merge_size_value(conf->max_body, prev->max_body, 64 * 1024);
@@ -354,6 +356,45 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->subrequest.host = conf->gitlab_host;
     conf->subrequest.token = conf->token;
 
+    return ngx_chatops_add_route(cf, conf);
+}
+
+
+/*
+ * A run knows its GitLab and project; what another worker needs to go on with
+ * it has to follow from these.
+ */
+
+static char *
+ngx_chatops_add_route(ngx_conf_t *cf, ngx_chatops_loc_conf_t *conf)
+{
+    ngx_uint_t                i;
+    ngx_chatops_loc_conf_t  **route, *other;
+
+    route = conf->main->routes.elts;
+
+    for (i = 0; i < conf->main->routes.nelts; i++) {
+        other = route[i];
+
+        if (!ngx_chatops_same(&conf->gitlab, &other->gitlab)
+            || !ngx_chatops_same(&conf->project, &other->project))
+        {
+            continue;
+        }
+
+        if (!ngx_chatops_same(&conf->token, &other->token)
+            || !ngx_chatops_same(&conf->users_file, &other->users_file)
+            || conf->access != other->access)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"chatops\" for %V has another token, users file "
+                          "or access than the one in %s:%ui in %s:%ui",
+                          &conf->project, other->file, other->line,
+                          conf->file, conf->line);
+            return NGX_CONF_ERROR;
+        }
+    }
+
     route = ngx_array_push(&conf->main->routes);
     if (route == NULL) {
         return NGX_CONF_ERROR;
@@ -362,6 +403,13 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     *route = conf;
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_chatops_same(ngx_str_t *a, ngx_str_t *b)
+{
+    return a->len == b->len && ngx_memcmp(a->data, b->data, a->len) == 0;
 }
 
 
@@ -783,6 +831,8 @@ ngx_chatops_users_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         return NGX_CONF_ERROR;
     }
+
+    lcf->users_file = value[1];
 
     arena = ngx_chatops_arena(cf->pool);
     s = ngx_chatops_core_str(&text);

@@ -10,7 +10,7 @@ static ngx_uint_t             ngx_chatops_config_clock;
 
 
 ngx_chatops_config_t *
-ngx_chatops_config_get(ngx_str_t *key)
+ngx_chatops_config_get(ngx_str_t *key, ngx_uint_t version)
 {
     ngx_uint_t             i;
     ngx_chatops_config_t  *config;
@@ -19,6 +19,7 @@ ngx_chatops_config_get(ngx_str_t *key)
         config = ngx_chatops_configs[i];
 
         if (config != NULL
+            && config->version == version
             && config->key.len == key->len
             && ngx_memcmp(config->key.data, key->data, key->len) == 0)
         {
@@ -34,9 +35,9 @@ ngx_chatops_config_get(ngx_str_t *key)
 
 
 int
-ngx_chatops_config_parse(ngx_str_t *key, const chatops_str_t *text,
-    unsigned merged, ngx_log_t *log, ngx_chatops_config_t **out,
-    chatops_yaml_error_t *error)
+ngx_chatops_config_parse(ngx_str_t *key, ngx_uint_t version,
+    const chatops_str_t *text, unsigned merged, ngx_log_t *log,
+    ngx_chatops_config_t **out, chatops_yaml_error_t *error)
 {
     int                     rc;
     ngx_pool_t             *pool;
@@ -75,8 +76,17 @@ ngx_chatops_config_parse(ngx_str_t *key, const chatops_str_t *text,
     }
 
     config->pool = pool;
-    config->refs = 2;          /* the table's and the caller's */
+    config->version = version;
+    config->refs = 1;
     config->used = ++ngx_chatops_config_clock;
+
+    *out = config;
+
+    if (version == 0) {
+        return CHATOPS_OK;
+    }
+
+    config->refs++;
 
     slot = 0;
 
@@ -97,7 +107,6 @@ ngx_chatops_config_parse(ngx_str_t *key, const chatops_str_t *text,
     }
 
     ngx_chatops_configs[slot] = config;
-    *out = config;
 
     return CHATOPS_OK;
 }

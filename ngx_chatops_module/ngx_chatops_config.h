@@ -1,7 +1,7 @@
 /*
- * CI configurations as this worker has parsed them.  A key names a project
- * and a commit, so that what is kept never grows old; the least recently used
- * make room.
+ * CI configurations as this worker has parsed them, each good until the
+ * version of the text in shared memory changes; the least recently used make
+ * room.
  */
 
 #ifndef NGX_CHATOPS_CONFIG_H
@@ -16,6 +16,7 @@
 
 typedef struct {
     ngx_str_t       key;
+    ngx_uint_t      version;
     ngx_pool_t     *pool;
     chatops_ci_t   *ci;
     ngx_uint_t      refs;
@@ -24,15 +25,16 @@ typedef struct {
 
 
 /* NULL when it is not there.  The caller releases what it gets. */
-ngx_chatops_config_t *ngx_chatops_config_get(ngx_str_t *key);
+ngx_chatops_config_t *ngx_chatops_config_get(ngx_str_t *key,
+    ngx_uint_t version);
 
 /*
- * Parses and keeps.  CHATOPS_OK; CHATOPS_DECLINED with `error`;
- * CHATOPS_ERROR.
+ * Parses and, unless `version` is 0, keeps.  CHATOPS_OK; CHATOPS_DECLINED
+ * with `error`; CHATOPS_ERROR.
  */
-int ngx_chatops_config_parse(ngx_str_t *key, const chatops_str_t *text,
-    unsigned merged, ngx_log_t *log, ngx_chatops_config_t **config,
-    chatops_yaml_error_t *error);
+int ngx_chatops_config_parse(ngx_str_t *key, ngx_uint_t version,
+    const chatops_str_t *text, unsigned merged, ngx_log_t *log,
+    ngx_chatops_config_t **config, chatops_yaml_error_t *error);
 
 void ngx_chatops_config_release(ngx_chatops_config_t *config);
 

@@ -271,7 +271,8 @@ ngx_chatops_posted(ngx_chatops_curl_t *curl)
                           ? "it cannot be reached" : "no whole answer");
     }
 
-    if (w->run.kind == CHATOPS_KIND_SCHEDULED
+    if ((w->run.kind == CHATOPS_KIND_SCHEDULED
+         || w->run.kind == CHATOPS_KIND_MANUAL)
         && w->run.attempts >= NGX_CHATOPS_SCHEDULED_MAX)
     {
         ngx_chatops_undelivered(w, "Slack did not take it");

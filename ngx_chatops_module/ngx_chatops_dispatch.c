@@ -7,6 +7,9 @@
 /* how long somebody else may take for it */
 #define NGX_CHATOPS_WAIT_MAX    10000
 
+/* bytes of a name in a reason */
+#define NGX_CHATOPS_QUOTE_MAX   300
+
 
 
 static void ngx_chatops_dispatch_lookup(ngx_chatops_dispatch_t *d);
@@ -15,8 +18,11 @@ static void ngx_chatops_dispatch_fetched(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer);
 static void ngx_chatops_dispatch_saved(void *data, int rc,
     ngx_chatops_store_op_t *op);
+static void ngx_chatops_dispatch_renewed(void *data, int rc,
+    ngx_chatops_store_op_t *op);
 static void ngx_chatops_dispatch_renew_handler(ngx_event_t *ev);
 static int64_t ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d);
+static void ngx_chatops_dispatch_give_back(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_dispatch_unlock(ngx_chatops_dispatch_t *d);
 
 
@@ -107,7 +113,7 @@ ngx_chatops_dispatch_answer(ngx_chatops_dispatch_t *d,
 
     ngx_log_debug4(NGX_LOG_DEBUG_CORE, d->log, 0,
                    "chatops: run %V: answer %ui, outcome %d, %uz bytes",
-                   ngx_chatops_v(&d->run.id), answer->status,
+                   ngx_chatops_v(&d->run.id), (ngx_uint_t) answer->status,
                    answer->outcome, answer->body.len);
 
     step = d->step;
@@ -126,11 +132,23 @@ ngx_chatops_dispatch_abandon(ngx_chatops_dispatch_t *d)
 
     d->abandoned = 1;
 
-    if (d->storing) {
-        return;
+    if (!d->storing) {
+        ngx_chatops_dispatch_give_back(d);
     }
+}
 
-    (void) ngx_chatops_store_release(&d->run);
+
+/* A pipeline that has been asked for is looked for when its time has come. */
+
+static void
+ngx_chatops_dispatch_give_back(ngx_chatops_dispatch_t *d)
+{
+    int64_t  due;
+
+    due = d->run.state == CHATOPS_RUN_TRIGGERING ? ngx_chatops_dispatch_due(d)
+                                                 : 0;
+
+    (void) ngx_chatops_store_update(&d->run, 0, due, NULL, NULL);
 
     ngx_chatops_dispatch_destroy(d);
 }
@@ -174,6 +192,8 @@ ngx_chatops_dispatch_get(ngx_chatops_dispatch_t *d, const char *what,
     u_char kind, chatops_str_t *more, ngx_msec_t ttl,
     ngx_chatops_read_pt read, ngx_chatops_step_pt failed)
 {
+    ngx_chatops_dispatch_unlock(d);
+
     if (ngx_chatops_dispatch_key(d, kind, more, &d->key) != NGX_OK) {
         ngx_chatops_dispatch_refuse_text(d, "nginx is out of memory; nothing "
                                          "was started.");
@@ -269,17 +289,11 @@ static void
 ngx_chatops_dispatch_fetched(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer)
 {
-    ngx_str_t      value;
     ngx_uint_t     away;
     chatops_str_t  body;
 
     if (answer->outcome == CHATOPS_GITLAB_ANSWERED && answer->status == 200) {
-        value = ngx_chatops_ngx_str(&answer->body);
-
-        ngx_chatops_cache_put(ngx_chatops_zone(d->conf), &d->key, &value,
-                              d->ttl);
-        d->locked = 0;
-
+        d->got = answer->body;
         d->read(d, &answer->body);
         return;
     }
@@ -307,6 +321,27 @@ ngx_chatops_dispatch_fetched(ngx_chatops_dispatch_t *d,
     }
 
     ngx_chatops_dispatch_refuse_answer(d, d->what, answer);
+}
+
+
+/*
+ * Not before it has been understood: an answer that was cut short, or a page
+ * for the time of a maintenance, comes with status 200 too.
+ */
+
+void
+ngx_chatops_dispatch_keep(ngx_chatops_dispatch_t *d)
+{
+    ngx_str_t  value;
+
+    if (!d->locked) {
+        return;
+    }
+
+    value = ngx_chatops_ngx_str(&d->got);
+
+    ngx_chatops_cache_put(ngx_chatops_zone(d->conf), &d->key, &value, d->ttl);
+    d->locked = 0;
 }
 
 
@@ -345,8 +380,7 @@ ngx_chatops_dispatch_saved(void *data, int rc, ngx_chatops_store_op_t *op)
     d->storing = 0;
 
     if (d->abandoned) {
-        (void) ngx_chatops_store_release(&d->run);
-        ngx_chatops_dispatch_destroy(d);
+        ngx_chatops_dispatch_give_back(d);
         return;
     }
 
@@ -375,10 +409,31 @@ ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d)
         return NGX_CHATOPS_LEASE;
     }
 
-    due = d->run.triggered_at + (int64_t) d->conf->gitlab_timeout
-          - ngx_chatops_now();
+    due = ngx_chatops_look_at(d->conf, &d->run) - ngx_chatops_now();
 
     return ngx_max(due, 0);
+}
+
+
+/*
+ * A sixth more than GitLab's timeout, for the time between the row and the
+ * request that followed it.
+ */
+
+int64_t
+ngx_chatops_look_at(ngx_chatops_loc_conf_t *conf, const chatops_run_t *run)
+{
+    return run->triggered_at + (int64_t) conf->gitlab_timeout
+           + (int64_t) conf->gitlab_timeout / 6;
+}
+
+
+/* If another worker has the run meanwhile, the next write of a step tells. */
+
+static void
+ngx_chatops_dispatch_renewed(void *data, int rc, ngx_chatops_store_op_t *op)
+{
+    /* void */
 }
 
 
@@ -391,18 +446,30 @@ ngx_chatops_dispatch_renew_handler(ngx_event_t *ev)
     dummy = ev->data;
     d = dummy->data;
 
-    /*
-     * No handler: if another worker has the run meanwhile, the next write
-     * of a step tells.
-     */
-
     if (!d->storing) {
         (void) ngx_chatops_store_update(&d->run, NGX_CHATOPS_LEASE,
                                         ngx_chatops_dispatch_due(d),
-                                        NULL, NULL);
+                                        ngx_chatops_dispatch_renewed, NULL);
     }
 
     ngx_add_timer(ev, NGX_CHATOPS_LEASE / 3);
+}
+
+
+void
+ngx_chatops_dispatch_quote(chatops_buf_t *buf, const chatops_str_t *name)
+{
+    size_t  i, len;
+
+    len = chatops_utf8_clip(name->data, name->len, NGX_CHATOPS_QUOTE_MAX);
+
+    chatops_buf_char(buf, '`');
+
+    for (i = 0; i < len; i++) {
+        chatops_buf_char(buf, name->data[i] == '`' ? '\'' : name->data[i]);
+    }
+
+    chatops_buf_char(buf, '`');
 }
 
 
@@ -467,7 +534,7 @@ ngx_chatops_dispatch_refuse_answer(ngx_chatops_dispatch_t *d,
     ngx_log_error(NGX_LOG_WARN, d->log, 0,
                   "chatops: run %V: GitLab was asked %s: outcome %d, "
                   "status %ui", ngx_chatops_v(&d->run.id), what,
-                  answer->outcome, answer->status);
+                  answer->outcome, (ngx_uint_t) answer->status);
 
     reason = chatops_str(NULL);
 
@@ -520,7 +587,7 @@ ngx_chatops_dispatch_refuse_answer(ngx_chatops_dispatch_t *d,
                          "`chatops_gitlab_token_file`.");
 
     } else {
-        chatops_buf_text(&buf, "GitLab refused ");
+        chatops_buf_text(&buf, "GitLab refused when it was asked ");
         chatops_buf_text(&buf, what);
         chatops_buf_text(&buf, " (status ");
         chatops_buf_int(&buf, answer->status);

@@ -80,6 +80,7 @@ struct ngx_chatops_dispatch_s {
     /* a GET through the cache */
     ngx_str_t                   key;
     ngx_msec_t                  ttl;
+    chatops_str_t               got;           /* GitLab's answer */
     ngx_str_t                   stale;         /* used if GitLab is away */
     unsigned                    strict:1;      /* never an old value */
     unsigned                    locked:1;      /* others wait for us */
@@ -126,6 +127,10 @@ void ngx_chatops_dispatch_answer(ngx_chatops_dispatch_t *d,
  */
 void ngx_chatops_dispatch_abandon(ngx_chatops_dispatch_t *d);
 
+/* When a pipeline that GitLab has not confirmed is looked for (Unix ms). */
+int64_t ngx_chatops_look_at(ngx_chatops_loc_conf_t *conf,
+    const chatops_run_t *run);
+
 /* From `done`. */
 void ngx_chatops_dispatch_destroy(ngx_chatops_dispatch_t *d);
 
@@ -143,6 +148,9 @@ void ngx_chatops_dispatch_get(ngx_chatops_dispatch_t *d, const char *what,
     u_char kind, chatops_str_t *more, ngx_msec_t ttl,
     ngx_chatops_read_pt read, ngx_chatops_step_pt failed);
 
+/* The answer has been understood: others may have it too. */
+void ngx_chatops_dispatch_keep(ngx_chatops_dispatch_t *d);
+
 /* A call whose answer goes to `step`. */
 void ngx_chatops_dispatch_send(ngx_chatops_dispatch_t *d,
     ngx_chatops_step_pt step);
@@ -150,6 +158,12 @@ void ngx_chatops_dispatch_send(ngx_chatops_dispatch_t *d,
 /* Writes the run; `next` goes on when it is durable. */
 void ngx_chatops_dispatch_save(ngx_chatops_dispatch_t *d,
     ngx_chatops_next_pt next);
+
+/*
+ * Adds a name between backticks to a reason, which is plain text: whoever
+ * posts it escapes it.
+ */
+void ngx_chatops_dispatch_quote(chatops_buf_t *buf, const chatops_str_t *name);
 
 /* Nothing runs, and this is why: a sentence in a person's words. */
 void ngx_chatops_dispatch_refuse(ngx_chatops_dispatch_t *d,

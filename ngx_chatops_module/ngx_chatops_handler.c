@@ -74,6 +74,10 @@ ngx_chatops_handler(ngx_http_request_t *r)
     ngx_int_t                rc;
     ngx_chatops_loc_conf_t  *conf;
 
+    if (r != r->main) {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
     conf = ngx_http_get_module_loc_conf(r, ngx_chatops_module);
 
     if (r->method != NGX_HTTP_POST) {

@@ -12,6 +12,7 @@ static ngx_int_t ngx_chatops_host_variable(ngx_http_request_t *r,
 static ngx_int_t ngx_chatops_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_chatops_make_directory(ngx_cycle_t *cycle,
     ngx_str_t *file);
+static void ngx_chatops_check_directory(ngx_cycle_t *cycle, u_char *dir);
 static ngx_int_t ngx_chatops_init_process(ngx_cycle_t *cycle);
 static void ngx_chatops_exit_process(ngx_cycle_t *cycle);
 static ngx_chatops_main_conf_t *ngx_chatops_used(ngx_cycle_t *cycle);
@@ -157,6 +158,7 @@ ngx_chatops_make_directory(ngx_cycle_t *cycle, ngx_str_t *file)
     if (ngx_create_dir(dir, 0700) == NGX_FILE_ERROR) {
 
         if (ngx_errno == NGX_EEXIST) {
+            ngx_chatops_check_directory(cycle, dir);
             return NGX_OK;
         }
 
@@ -178,6 +180,33 @@ ngx_chatops_make_directory(ngx_cycle_t *cycle, ngx_str_t *file)
     }
 
     return NGX_OK;
+}
+
+
+/* A hint for whoever made it as root. */
+
+static void
+ngx_chatops_check_directory(ngx_cycle_t *cycle, u_char *dir)
+{
+    ngx_core_conf_t  *ccf;
+    ngx_file_info_t   fi;
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    if (geteuid() != 0
+        || ccf->user == (ngx_uid_t) NGX_CONF_UNSET_UINT || ccf->user == 0
+        || ngx_file_info(dir, &fi) == NGX_FILE_ERROR
+        || fi.st_uid == ccf->user
+        || (fi.st_gid == ccf->group && (fi.st_mode & 0020))
+        || (fi.st_mode & 0002))
+    {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                  "chatops: \"%s\", the directory of chatops_store, does not "
+                  "belong to \"%s\", as whom the workers run",
+                  dir, ccf->username);
 }
 
 

@@ -54,6 +54,7 @@ typedef struct {
     ngx_str_t                       project;
     ngx_str_t                       certificate;    /* a file, or empty */
     chatops_users_t                *users;
+    ngx_str_t                       users_file;
     ngx_uint_t                      access;
     ngx_uint_t                      ansi;
 

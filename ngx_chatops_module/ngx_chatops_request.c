@@ -23,6 +23,8 @@ typedef struct {
     unsigned                  told:1;      /* and the dispatch went on */
     unsigned                  adding:1;    /* the row is being written */
     unsigned                  finished:1;  /* nothing more to do */
+    unsigned                  finalizing:1;
+    unsigned                  broken:1;    /* the client is gone, unanswered */
 } ngx_chatops_request_t;
 
 
@@ -39,6 +41,7 @@ static void ngx_chatops_request_posted(ngx_event_t *ev);
 static void ngx_chatops_request_ack(ngx_event_t *ev);
 static void ngx_chatops_request_done(ngx_chatops_dispatch_t *d,
     ngx_chatops_outcome_e outcome);
+static void ngx_chatops_request_check(ngx_chatops_request_t *rq);
 static void ngx_chatops_request_started(ngx_chatops_dispatch_t *d,
     ngx_chatops_request_t *rq);
 static void ngx_chatops_request_refused(ngx_chatops_dispatch_t *d,
@@ -207,6 +210,7 @@ ngx_chatops_request_added(void *data, int rc, ngx_chatops_store_op_t *op)
 {
     ngx_chatops_request_t *rq = data;
 
+    chatops_arena_t          arena;
     ngx_chatops_dispatch_t  *d;
 
     rq->adding = 0;
@@ -239,6 +243,18 @@ ngx_chatops_request_added(void *data, int rc, ngx_chatops_store_op_t *op)
         ngx_chatops_request_say(rq, "The command could not be recorded; "
                                 "nothing was started. Please try again in a "
                                 "minute.");
+        ngx_chatops_request_free(rq);
+        return;
+    }
+
+    arena = ngx_chatops_arena(rq->pool);
+
+    if (chatops_pstrdup(&arena, &rq->run.owner, &op->owner) != CHATOPS_OK) {
+
+        /* when the lease is over, the collector goes on with it */
+
+        ngx_chatops_request_say(rq, "Your command was received; its answer "
+                                "comes here.");
         ngx_chatops_request_free(rq);
         return;
     }
@@ -404,12 +420,25 @@ ngx_chatops_request_end(ngx_chatops_request_t *rq, ngx_int_t rc)
 static void
 ngx_chatops_request_finalize(ngx_chatops_request_t *rq, ngx_int_t rc)
 {
+    rq->finalizing = 1;
+
     ngx_http_finalize_request(rq->request, rc);
 
-    /* unless that was the end of it */
+    rq->finalizing = 0;
 
-    if (rq->request != NULL && !rq->posted.posted) {
-        ngx_post_event(&rq->posted, &ngx_posted_events);
+    if (rq->request != NULL) {
+
+        if (!rq->posted.posted) {
+            ngx_post_event(&rq->posted, &ngx_posted_events);
+        }
+
+        return;
+    }
+
+    /* that was the end of it */
+
+    if (rq->finished) {
+        ngx_chatops_request_free(rq);
     }
 }
 
@@ -452,10 +481,28 @@ ngx_chatops_request_done(ngx_chatops_dispatch_t *d,
         /* answered before: the dispatch's own count */
 
         ngx_chatops_request_finalize(rq, NGX_DONE);
+
+    } else if (rq->request != NULL && rq->broken) {
+        ngx_chatops_request_finalize(rq, NGX_ERROR);
     }
 
     ngx_chatops_dispatch_destroy(d);
     ngx_chatops_request_free(rq);
+}
+
+
+/* A client that is known to be gone gets no answer but a message. */
+
+static void
+ngx_chatops_request_check(ngx_chatops_request_t *rq)
+{
+    if (rq->request == NULL) {
+        rq->answered = 1;
+
+    } else if (rq->request->connection->error && !rq->answered) {
+        rq->answered = 1;
+        rq->broken = 1;
+    }
 }
 
 
@@ -465,6 +512,8 @@ ngx_chatops_request_started(ngx_chatops_dispatch_t *d,
 {
     chatops_str_t         text;
     chatops_visibility_e  visibility;
+
+    ngx_chatops_request_check(rq);
 
     d->run.kind = d->run.manual ? CHATOPS_KIND_MANUAL : CHATOPS_KIND_SCHEDULED;
     d->run.reply = rq->answered ? CHATOPS_REPLY_DUE : CHATOPS_REPLY_SCHEDULED;
@@ -496,6 +545,8 @@ ngx_chatops_request_refused(ngx_chatops_dispatch_t *d,
 {
     chatops_str_t         text;
     chatops_visibility_e  visibility;
+
+    ngx_chatops_request_check(rq);
 
     d->run.kind = CHATOPS_KIND_REFUSED;
     d->run.reply = rq->answered ? CHATOPS_REPLY_DUE : CHATOPS_REPLY_POSTED;
@@ -531,7 +582,20 @@ ngx_chatops_request_cleanup(void *data)
 {
     ngx_chatops_request_t *rq = data;
 
+    ngx_event_t             *wev;
     ngx_chatops_dispatch_t  *d;
+
+    wev = rq->request->connection->write;
+
+    if (rq->finalizing && !wev->posted) {
+
+        /*
+         * nginx has only posted the request's end, and may have been called
+         * from a timer of ours: nobody else would run it
+         */
+
+        ngx_post_event(wev, &ngx_posted_events);
+    }
 
     rq->request = NULL;
 
@@ -556,7 +620,7 @@ ngx_chatops_request_free(ngx_chatops_request_t *rq)
 {
     rq->finished = 1;
 
-    if (rq->request != NULL) {
+    if (rq->request != NULL || rq->finalizing) {
         return;
     }
 

@@ -128,8 +128,7 @@ ngx_chatops_look_for_pipeline(ngx_chatops_work_t *w)
 
     /* a worker that was ended has given the run back before its time */
 
-    left = w->run.triggered_at + (int64_t) w->conf->gitlab_timeout
-           - ngx_chatops_now();
+    left = ngx_chatops_look_at(w->conf, &w->run) - ngx_chatops_now();
 
     if (left > 0) {
         ngx_chatops_work_rest(w, left);

@@ -301,7 +301,7 @@ ngx_chatops_asked_for_pipeline(ngx_chatops_dispatch_t *d,
                   "chatops: run %V: GitLab did not confirm the pipeline "
                   "(outcome %d, status %ui); it is looked for on branch %V "
                   "in %M ms", ngx_chatops_v(&d->run.id), answer->outcome,
-                  answer->status, ngx_chatops_v(&d->run.branch),
+                  (ngx_uint_t) answer->status, ngx_chatops_v(&d->run.branch),
                   d->conf->gitlab_timeout);
 
     ngx_chatops_dispatch_end(d, NGX_CHATOPS_UNSURE);

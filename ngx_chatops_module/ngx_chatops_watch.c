@@ -5,6 +5,12 @@
 #define NGX_CHATOPS_PAGES       5
 #define NGX_CHATOPS_PAGE        100
 
+/* a pipeline that was not found so often is gone */
+#define NGX_CHATOPS_GONE_AFTER  2
+
+/* how much longer than chatops_manual_timeout a run is watched, in ms */
+#define NGX_CHATOPS_WATCH_MORE  (60 * 60 * 1000)
+
 /* GitLab's clock and ours, in ms */
 #define NGX_CHATOPS_SKEW        60000
 
@@ -234,6 +240,14 @@ ngx_chatops_watched(void *data, chatops_gitlab_answer_t *answer)
     chatops_gitlab_job_t  *jobs, *job;
 
     if (answer->outcome == CHATOPS_GITLAB_ANSWERED && answer->status == 404) {
+
+        /* a replica that lags behind says so too */
+
+        if (w->run.attempts < NGX_CHATOPS_GONE_AFTER) {
+            ngx_chatops_work_retry(w);
+            return;
+        }
+
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "chatops: run %V: pipeline %L is gone",
                       ngx_chatops_v(&w->run.id), w->run.pipeline_id);
@@ -248,19 +262,6 @@ ngx_chatops_watched(void *data, chatops_gitlab_answer_t *answer)
         || chatops_gitlab_read_jobs(&w->arena, &answer->body, &jobs, &n)
            != CHATOPS_OK)
     {
-        if (ngx_chatops_now() - w->run.created_at
-            >= (int64_t) w->conf->manual_timeout)
-        {
-            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                          "chatops: run %V: pipeline %L cannot be watched any "
-                          "more and is given up",
-                          ngx_chatops_v(&w->run.id), w->run.pipeline_id);
-
-            w->run.state = CHATOPS_RUN_GONE;
-            ngx_chatops_last_word(w, CHATOPS_KIND_GONE);
-            return;
-        }
-
         ngx_chatops_unfinished(w);
         return;
     }
@@ -345,6 +346,19 @@ ngx_chatops_unfinished(ngx_chatops_work_t *w)
             || w->run.reply == CHATOPS_REPLY_SCHEDULED))
     {
         ngx_chatops_work_reply(w, CHATOPS_KIND_EXPIRED);
+        return;
+    }
+
+    if (ngx_chatops_now() - w->run.created_at
+        >= (int64_t) w->conf->manual_timeout + NGX_CHATOPS_WATCH_MORE
+        && !chatops_str_is(&w->run.status, "running"))
+    {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "chatops: run %V: pipeline %L is watched no longer",
+                      ngx_chatops_v(&w->run.id), w->run.pipeline_id);
+
+        w->run.state = CHATOPS_RUN_GONE;
+        ngx_chatops_last_word(w, CHATOPS_KIND_GONE);
         return;
     }
 

@@ -25,6 +25,10 @@ struct ngx_chatops_work_s {
     chatops_run_t              run;
     ngx_chatops_loc_conf_t    *conf;
     ngx_chatops_work_pt        next;
+    int64_t                    lease;
+    ngx_uint_t                 tries;     /* to write the run */
+    ngx_event_t                again;
+    ngx_connection_t           dummy;
     chatops_gitlab_call_t      call;
     ngx_chatops_curl_t         post;
     chatops_trace_t           *trace;

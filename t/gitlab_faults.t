@@ -488,7 +488,7 @@ POST /projects/ops%2Finfra/repository/commits => after 2.5s
 --- gitlab
 POST /projects/ops%2Finfra/repository/commits => 400 {"message":"You are not allowed to push into this branch"}
 --- slack: /gitlab run hello-world
---- answer_like: ^GitLab refused to make a branch for the run \(status 400: You are not allowed to push into this branch\); nothing was started\.
+--- answer_like: ^GitLab refused when it was asked to make a branch for the run \(status 400: You are not allowed to push into this branch\); nothing was started\.
 --- answer_type: ephemeral
 --- run_state: refused
 --- reply_state: posted
@@ -515,7 +515,7 @@ POST /projects/ops%2Finfra/repository/commits => drop_after
 --- gitlab
 POST /projects/ops%2Finfra/repository/commits => 403 {"message":"403 Forbidden"}
 --- slack: /gitlab run hello-world
---- answer_like: ^GitLab refused to make a branch for the run \(status 403: 403 Forbidden\)
+--- answer_like: ^GitLab refused when it was asked to make a branch for the run \(status 403: 403 Forbidden\)
 --- answer_type: ephemeral
 --- run_state: refused
 --- reply_state: posted
@@ -554,7 +554,7 @@ POST /projects/ops%2Finfra/pipeline => 429 Retry later {Retry-After: 7}
 --- gitlab
 POST /projects/ops%2Finfra/pipeline => 400 {"message":{"base":["Reference not found"]}}
 --- slack: /gitlab run hello-world
---- answer_like: ^GitLab refused to run the pipeline \(status 400: Reference not found\); nothing was started\.$
+--- answer_like: ^GitLab refused when it was asked to run the pipeline \(status 400: Reference not found\); nothing was started\.$
 --- answer_type: ephemeral
 --- run_state: refused
 --- reply_state: posted
@@ -567,7 +567,7 @@ POST /projects/ops%2Finfra/pipeline => 400 {"message":{"base":["Reference not fo
 --- gitlab
 POST /projects/ops%2Finfra/pipeline => 400 {"message":{"base":["Too many pipelines created in the last minute. Try again later."]}}
 --- slack: /gitlab run hello-world
---- answer_like: ^GitLab refused to run the pipeline \(status 400: Too many pipelines created in the last minute\. Try again later\.\); nothing was started\.$
+--- answer_like: ^GitLab refused when it was asked to run the pipeline \(status 400: Too many pipelines created in the last minute\. Try again later\.\); nothing was started\.$
 --- answer_type: ephemeral
 --- run_state: refused
 --- reply_state: posted

@@ -6,6 +6,7 @@ typedef struct {
     ngx_queue_t          queue;
     ngx_msec_t           expires;
     ngx_msec_t           locked_until;
+    ngx_uint_t           version;
     size_t               size;           /* of the value */
     u_char              *value;          /* NULL: none yet */
     unsigned             fresh:1;
@@ -90,7 +91,7 @@ ngx_chatops_cache_get(ngx_chatops_zone_t *zone, ngx_str_t *key,
     ngx_queue_remove(&cn->queue);
     ngx_queue_insert_head(&zone->sh->lru, &cn->queue);
 
-    if (cn->value != NULL) {
+    if (cn->value != NULL && cn->size) {
         ngx_memcpy(value->data, cn->value, cn->size);
         value->len = cn->size;
 
@@ -113,6 +114,34 @@ ngx_chatops_cache_get(ngx_chatops_zone_t *zone, ngx_str_t *key,
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return rc;
+}
+
+
+ngx_uint_t
+ngx_chatops_cache_version(ngx_chatops_zone_t *zone, ngx_str_t *key)
+{
+    ngx_uint_t                 version;
+    ngx_chatops_cache_node_t  *cn;
+
+    version = 0;
+
+    ngx_shmtx_lock(&zone->shpool->mutex);
+
+    cn = ngx_chatops_cache_find(zone->sh,
+                                ngx_crc32_short(key->data, key->len), key);
+
+    if (cn != NULL && cn->fresh
+        && (ngx_msec_int_t) (cn->expires - ngx_current_msec) > 0)
+    {
+        version = cn->version;
+
+        ngx_queue_remove(&cn->queue);
+        ngx_queue_insert_head(&zone->sh->lru, &cn->queue);
+    }
+
+    ngx_shmtx_unlock(&zone->shpool->mutex);
+
+    return version;
 }
 
 
@@ -153,11 +182,14 @@ ngx_chatops_cache_put(ngx_chatops_zone_t *zone, ngx_str_t *key,
         goto done;
     }
 
-    ngx_memcpy(p, value->data, value->len);
+    if (value->len) {
+        ngx_memcpy(p, value->data, value->len);
+    }
 
     cn->value = p;
     cn->size = value->len;
     cn->expires = ngx_current_msec + ttl;
+    cn->version = ++zone->sh->serial;
     cn->fresh = 1;
 
 done:

@@ -23,6 +23,13 @@ void ngx_chatops_cache_init(ngx_chatops_shared_t *sh);
 ngx_int_t ngx_chatops_cache_get(ngx_chatops_zone_t *zone, ngx_str_t *key,
     ngx_msec_t lock, ngx_pool_t *pool, ngx_str_t *value);
 
+/*
+ * The version of a fresh value, which changes when another is put in; 0 when
+ * there is none.
+ */
+ngx_uint_t ngx_chatops_cache_version(ngx_chatops_zone_t *zone,
+    ngx_str_t *key);
+
 /* Puts a value in, for `ttl` ms, and lets the next one fetch after that. */
 void ngx_chatops_cache_put(ngx_chatops_zone_t *zone, ngx_str_t *key,
     ngx_str_t *value, ngx_msec_t ttl);

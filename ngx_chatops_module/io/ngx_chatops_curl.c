@@ -228,6 +228,15 @@ ngx_chatops_curl_setup(ngx_chatops_curl_t *curl)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      (long) CURL_HTTP_VERSION_2TLS);
 
+    /*
+     * When a connection that is used again closes without an answer, curl
+     * sends a request anew by itself, a POST too.
+     */
+
+    if (ngx_strcmp(curl->method, "POST") == 0) {
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    }
+
     /* instead of the system's certificates, not beside them */
 
     if (curl->ca != NULL
@@ -363,7 +372,9 @@ ngx_chatops_curl_write(char *p, size_t size, size_t n, void *userp)
             return 0;
         }
 
-        ngx_memcpy(data, curl->answer.data, curl->answer.len);
+        if (curl->answer.len) {
+            ngx_memcpy(data, curl->answer.data, curl->answer.len);
+        }
 
         if (curl->room > curl->pool->max) {
             ngx_pfree(curl->pool, curl->answer.data);

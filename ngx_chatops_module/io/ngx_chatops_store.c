@@ -18,18 +18,31 @@
 /* calls in one transaction */
 #define NGX_CHATOPS_STORE_BATCH     256
 
+/* how long an exiting worker waits for a write, in ms */
+#define NGX_CHATOPS_STORE_HOLD      5000
+
+/* what nobody waits for is tried again, every second, ten minutes long */
+#define NGX_CHATOPS_STORE_AGAIN     1000
+#define NGX_CHATOPS_STORE_TRIES     600
+
 
 typedef struct {
     ngx_thread_pool_t      *pool;
     ngx_thread_task_t      *task;
     ngx_log_t              *log;
     chatops_str_t           url;
-    chatops_str_t           owner;
     u_char                  name[64];
+    size_t                  len;             /* of the name */
+    ngx_uint_t              serial;          /* of adds and claims */
 
     ngx_queue_t             waiting;
-    ngx_uint_t              nwaiting;
+    ngx_queue_t             again;           /* after the timer */
+    ngx_uint_t              nwaiting;        /* in both */
+    ngx_event_t             timer;
+    ngx_event_t             hold;
+    ngx_connection_t        dummy;
     unsigned                busy:1;          /* the task is in flight */
+    unsigned                failed:1;        /* at the exit */
 
     /* the thread's while the task is in flight */
 
@@ -51,6 +64,8 @@ static void ngx_chatops_store_call(ngx_chatops_store_ctx_t *ctx,
 static void ngx_chatops_store_fail(ngx_chatops_store_ctx_t *ctx,
     const char *what);
 static void ngx_chatops_store_done(ngx_event_t *ev);
+static void ngx_chatops_store_held(ngx_event_t *ev);
+static void ngx_chatops_store_again(ngx_event_t *ev);
 
 
 static ngx_chatops_store_ctx_t  ngx_chatops_store;
@@ -68,6 +83,17 @@ ngx_chatops_store_init(ngx_cycle_t *cycle, ngx_str_t *url,
     ngx_memzero(ctx, sizeof(ngx_chatops_store_ctx_t));
     ngx_queue_init(&ctx->waiting);
     ngx_queue_init(&ctx->batch);
+    ngx_queue_init(&ctx->again);
+
+    ctx->dummy.fd = (ngx_socket_t) -1;
+    ctx->timer.handler = ngx_chatops_store_again;
+    ctx->timer.data = &ctx->dummy;
+    ctx->timer.log = cycle->log;
+    ctx->timer.cancelable = 1;
+
+    ctx->hold.handler = ngx_chatops_store_held;
+    ctx->hold.data = &ctx->dummy;
+    ctx->hold.log = cycle->log;
 
     ctx->pool = pool;
     ctx->log = cycle->log;
@@ -89,13 +115,13 @@ ngx_chatops_store_init(ngx_cycle_t *cycle, ngx_str_t *url,
         return NGX_ERROR;
     }
 
-    ctx->owner.data = ctx->name;
-    ctx->owner.len = ngx_snprintf(ctx->name, sizeof(ctx->name),
-                                  "%*s/%P/%08xD%08xD",
-                                  ngx_min(cycle->hostname.len, 24),
-                                  cycle->hostname.data, ngx_pid,
-                                  seed[0], seed[1])
-                     - ctx->name;
+    /* unique among all workers of all hosts */
+
+    ctx->len = ngx_snprintf(ctx->name, sizeof(ctx->name),
+                            "%*s/%P/%08xD%08xD",
+                            ngx_min(cycle->hostname.len, 24),
+                            cycle->hostname.data, ngx_pid, seed[0], seed[1])
+               - ctx->name;
 
     return NGX_OK;
 }
@@ -114,6 +140,12 @@ ngx_chatops_store_flush(void)
     ngx_chatops_store_ctx_t  *ctx;
 
     ctx = &ngx_chatops_store;
+
+    /* the pool is gone: nothing is posted any more */
+
+    ctx->busy = 1;
+
+    ngx_chatops_store_again(&ctx->timer);
 
     for ( ;; ) {
 
@@ -135,20 +167,28 @@ ngx_chatops_store_flush(void)
         if (ctx->error[0] != '\0') {
             ngx_log_error(NGX_LOG_ERR, ctx->log, 0,
                           "chatops: run store: %s", ctx->error);
+            ctx->failed = 1;
+            break;
         }
     }
 }
 
 
 void
-ngx_chatops_store_release_now(chatops_str_t *id)
+ngx_chatops_store_release_now(chatops_run_t *run)
 {
     ngx_chatops_store_ctx_t  *ctx;
 
     ctx = &ngx_chatops_store;
 
-    if (ngx_chatops_store_open(ctx) == CHATOPS_OK) {
-        (void) chatops_store_release(ctx->store, id, &ctx->owner);
+    /* a store that does not answer does not hold up the exit */
+
+    if (ctx->failed
+        || ngx_chatops_store_open(ctx) != CHATOPS_OK
+        || chatops_store_release(ctx->store, &run->id, &run->owner)
+           == CHATOPS_ERROR)
+    {
+        ctx->failed = 1;
     }
 }
 
@@ -160,13 +200,6 @@ ngx_chatops_store_exit(void)
         chatops_store_close(ngx_chatops_store.store);
         ngx_chatops_store.store = NULL;
     }
-}
-
-
-chatops_str_t *
-ngx_chatops_store_owner(void)
-{
-    return &ngx_chatops_store.owner;
 }
 
 
@@ -259,6 +292,7 @@ static ngx_chatops_store_op_t *
 ngx_chatops_store_op(ngx_uint_t type, const chatops_run_t *run,
     ngx_chatops_store_pt handler, void *data)
 {
+    u_char                  *p;
     chatops_arena_t         *arena;
     ngx_chatops_store_op_t  *op;
 
@@ -282,6 +316,24 @@ ngx_chatops_store_op(ngx_uint_t type, const chatops_run_t *run,
     {
         chatops_arena_destroy(arena);
         return NULL;
+    }
+
+    if (type == NGX_CHATOPS_STORE_ADD || type == NGX_CHATOPS_STORE_CLAIM) {
+        p = chatops_palloc(arena, ngx_chatops_store.len + 1 + NGX_INT_T_LEN);
+
+        if (p == NULL) {
+            chatops_arena_destroy(arena);
+            return NULL;
+        }
+
+        op->owner.data = p;
+        op->owner.len = ngx_sprintf(p, "%*s/%ui", ngx_chatops_store.len,
+                                    ngx_chatops_store.name,
+                                    ++ngx_chatops_store.serial)
+                        - p;
+
+    } else {
+        op->owner = op->run.owner;
     }
 
     op->type = type;
@@ -318,6 +370,12 @@ ngx_chatops_store_post(void)
 
     ctx->busy = 1;
     ctx->error[0] = '\0';
+
+    /* an exiting worker stays for it */
+
+    if (!ctx->hold.timer_set) {
+        ngx_add_timer(&ctx->hold, NGX_CHATOPS_STORE_HOLD);
+    }
 
     if (ngx_thread_task_post(ctx->pool, ctx->task) != NGX_OK) {
 
@@ -441,24 +499,24 @@ ngx_chatops_store_call(ngx_chatops_store_ctx_t *ctx,
     switch (op->type) {
 
     case NGX_CHATOPS_STORE_ADD:
-        op->rc = chatops_store_add(store, &op->run, &ctx->owner, op->lease);
+        op->rc = chatops_store_add(store, &op->run, &op->owner, op->lease);
         break;
 
     case NGX_CHATOPS_STORE_UPDATE:
-        op->rc = chatops_store_update(store, &op->run, &ctx->owner, op->lease,
+        op->rc = chatops_store_update(store, &op->run, &op->owner, op->lease,
                                       op->due);
         break;
 
     case NGX_CHATOPS_STORE_FINISH:
-        op->rc = chatops_store_finish(store, &op->run, &ctx->owner);
+        op->rc = chatops_store_finish(store, &op->run, &op->owner);
         break;
 
     case NGX_CHATOPS_STORE_RELEASE:
-        op->rc = chatops_store_release(store, &op->run.id, &ctx->owner);
+        op->rc = chatops_store_release(store, &op->run.id, &op->owner);
         break;
 
     default: /* NGX_CHATOPS_STORE_CLAIM */
-        op->rc = chatops_store_claim(store, op->max, &ctx->owner, op->lease,
+        op->rc = chatops_store_claim(store, op->max, &op->owner, op->lease,
                                      op->slack, op->arena, &op->runs,
                                      &op->nruns);
     }
@@ -517,6 +575,10 @@ ngx_chatops_store_done(ngx_event_t *ev)
 
     ngx_chatops_store_post();
 
+    if (!ctx->busy && ctx->hold.timer_set) {
+        ngx_del_timer(&ctx->hold);
+    }
+
     while (!ngx_queue_empty(&done)) {
         q = ngx_queue_head(&done);
         ngx_queue_remove(q);
@@ -525,10 +587,44 @@ ngx_chatops_store_done(ngx_event_t *ev)
 
         if (op->handler) {
             op->handler(op->data, op->rc, op);
+
+        } else if (op->rc == CHATOPS_ERROR
+                   && op->tries++ < NGX_CHATOPS_STORE_TRIES)
+        {
+            ngx_queue_insert_tail(&ctx->again, &op->queue);
+            ctx->nwaiting++;
+
+            if (!ctx->timer.timer_set) {
+                ngx_add_timer(&ctx->timer, NGX_CHATOPS_STORE_AGAIN);
+            }
+
+            continue;
         }
 
         chatops_arena_destroy(op->arena);
     }
+}
+
+
+static void
+ngx_chatops_store_held(ngx_event_t *ev)
+{
+    /* void */
+}
+
+
+static void
+ngx_chatops_store_again(ngx_event_t *ev)
+{
+    ngx_queue_t  *q;
+
+    while (!ngx_queue_empty(&ngx_chatops_store.again)) {
+        q = ngx_queue_head(&ngx_chatops_store.again);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&ngx_chatops_store.waiting, q);
+    }
+
+    ngx_chatops_store_post();
 }
 
 

@@ -27,9 +27,10 @@ typedef void (*ngx_chatops_store_pt)(void *data, int rc,
 
 
 struct ngx_chatops_store_op_s {
-    /* what a claim found; the handler copies what it keeps */
+    /* what a claim found, and who holds it; the handler copies what it keeps */
     chatops_run_t          *runs;
     size_t                  nruns;
+    chatops_str_t           owner;
 
     /* private */
 
@@ -42,6 +43,7 @@ struct ngx_chatops_store_op_s {
     int64_t                 due;
     int64_t                 slack;
     int                     rc;
+    ngx_uint_t              tries;
     ngx_chatops_store_pt    handler;
     void                   *data;
 };
@@ -56,16 +58,20 @@ ngx_int_t ngx_chatops_store_init(ngx_cycle_t *cycle, ngx_str_t *url,
  * still waits, gives back a run that this worker holds, closes the store.
  */
 void ngx_chatops_store_flush(void);
-void ngx_chatops_store_release_now(chatops_str_t *id);
+void ngx_chatops_store_release_now(chatops_run_t *run);
 void ngx_chatops_store_exit(void);
 
-/* Who this worker is in the store: unique among all workers of all hosts. */
-chatops_str_t *ngx_chatops_store_owner(void);
-
 /*
- * The store's calls (chatops_store.h).  The run is copied.  `handler` may be
- * NULL; it is never called from inside these.  NGX_ERROR: out of memory or
- * too many waiting, the handler will not be called.
+ * The store's calls (chatops_store.h).  The run is copied.  The handler is
+ * never called from inside these.  NGX_ERROR: out of memory or too many
+ * waiting, the handler will not be called.
+ *
+ * An add and a claim make a new owner (op->owner), who is to be in run.owner
+ * of all further calls for these runs: a worker whose lease has ended and who
+ * has claimed a run anew does not hold it twice.
+ *
+ * The handler of an update or a finish may be NULL when nothing depends on
+ * it: what the store could not write then is tried again until it could.
  */
 ngx_int_t ngx_chatops_store_add(chatops_run_t *run, int64_t lease,
     ngx_chatops_store_pt handler, void *data);

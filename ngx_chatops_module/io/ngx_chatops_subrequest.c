@@ -302,8 +302,8 @@ ngx_chatops_subrequest_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 
     ngx_log_debug4(NGX_LOG_DEBUG_HTTP, c->log, 0,
                    "chatops: subrequest done: %i, outcome:%d status:%ui "
-                   "body:%uz", rc, answer.outcome, answer.status,
-                   answer.body.len);
+                   "body:%uz", rc, answer.outcome,
+                   (ngx_uint_t) answer.status, answer.body.len);
 
     if (answer.outcome == CHATOPS_GITLAB_TOO_BIG && !ctx->error
 #if (NGX_HTTP_V2)
@@ -374,6 +374,13 @@ ngx_chatops_subrequest_classify(ngx_http_request_t *sr, ngx_int_t rc,
 
     length = sr->headers_out.content_length_n;
     whole = length == -1 || (off_t) answer->body.len == length;
+
+    if (length == -1 && (u->pipe ? u->pipe->length : u->length) > 0) {
+
+        /* chunked, and the last chunk has not come */
+
+        whole = 0;
+    }
 
     if (whole && length != -1) {
         answer->outcome = CHATOPS_GITLAB_ANSWERED;

@@ -42,6 +42,7 @@ typedef struct {
     ngx_rbtree_t             rbtree;
     ngx_rbtree_node_t        sentinel;
     ngx_queue_t              lru;
+    ngx_uint_t               serial;         /* of the values put in */
 
     ngx_chatops_seen_t      *seen;
     ngx_uint_t               nseen;

@@ -132,19 +132,11 @@ Content-Length: 6
 
 
 === TEST 10: chunks of any bytes
---- http_config
-    server {
-        listen $TEST_NGINX_RAND_PORT_1;
-        location / {
-            root $TEST_NGINX_SERVER_ROOT/html;
-            sub_filter_types *;
-            sub_filter HERE there;
-        }
-    }
 --- config
     location = /any { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
---- user_files eval
-[["any" => "\x00\r\n0\r\n\r\n\xff HERE"]]
+--- tcp_listen: $TEST_NGINX_RAND_PORT_1
+--- tcp_reply eval
+["HTTP/1.0 200 OK\r\n\r\n\x00\r\n", "0\r\n\r\n\xff there"]
 --- request
 GET /any
 --- response_headers

@@ -35,8 +35,12 @@ add_response_body_check(sub {
     my \$nginx = <\$file> + 0;
     my \$self = bless { pid => \$\$ }, 'Test::Nginx::Process';
     my (\$listener) = grep { \$_ != \$nginx } \$self->children;
+    \$self = bless { pid => \$nginx }, 'Test::Nginx::Process';
+    my (\$worker) = \$self->children;
 
-    for my \$pair ([nginx => \$nginx], [listener => \$listener]) {
+    for my \$pair ([nginx => \$nginx], [worker => \$worker // ''],
+        [listener => \$listener])
+    {
         open(my \$out, '>', "\$pair->[0].new") or die \$!;
         print {\$out} "\$pair->[1]\\n";
         close \$out;
@@ -64,6 +68,10 @@ sub check {
         ok($pid, "$what: $name ran") and ok(gone($pid), "$what: and is gone");
     }
 
+    my $worker = pid_in($inner, 'worker');
+
+    ok(gone($worker), "$what: and so is its worker") if $worker;
+
     return;
 }
 
@@ -74,6 +82,31 @@ for my $case (
     ['bail_out',             'bail_out("enough");', '', 255],
     ['nginx with a master',  '', 'master_on(); workers(2);', 0],
     ['die with a master',    'die "enough\n";', 'master_on(); workers(2);'],
+    ['a master that died',   'kill SEGV => $nginx;',
+        'master_on(); workers(2);', 1],
+    ['another nginx',        <<'_CODE_', 'master_on(); workers(2);', 0],
+    kill 'TERM', $nginx;
+    waitpid $nginx, 0;
+    Test::Nginx::Server::forget() if Test::Nginx::Server->can('forget');
+
+    my $another = fork() // die $!;
+
+    if ($another == 0) {
+        my $root = server_root();
+
+        exec $ENV{TEST_NGINX_BINARY} // 'nginx', '-p', "$root/", '-c',
+            "$root/conf/nginx.conf";
+    }
+
+    for (1 .. 200) {
+        last if -s server_root() . '/logs/nginx.pid';
+        select undef, undef, undef, 0.02;
+    }
+
+    open(my $out, '>', 'nginx') or die $!;
+    print {$out} "$another\n";
+    close $out;
+_CODE_
 ) {
     my ($what, $code, $preamble, $expected) = @$case;
     my $inner = start_inner(file($code, $preamble));

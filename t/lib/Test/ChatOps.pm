@@ -290,8 +290,7 @@ sub before_block {
         dir            => $place,
         store          => "$place/store/runs.db",
         gitlab         => $gitlab->url,
-        upstream       => defined $block->gitlab_down
-                          ? '127.0.0.1:1' : '127.0.0.1:' . $gitlab->port,
+        upstream       => defined $block->gitlab_down ? '127.0.0.1:1' : undef,
         slack          => $slack->url,
         signing_secret => "$place/signing_secret",
         token          => "$place/gitlab_token",

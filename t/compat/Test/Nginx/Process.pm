@@ -38,6 +38,14 @@ sub start {
         _become(%arg);
     }
 
+    return bless { pid => $pid, owner => $$, leads => 1 }, $class;
+}
+
+# A child of this process that someone else has started; undef: it is none.
+sub adopt {
+    my ($class, $pid) = @_;
+
+    return if !grep { $_ == $pid } children({ pid => $$ });
     return bless { pid => $pid, owner => $$ }, $class;
 }
 
@@ -88,6 +96,11 @@ sub is_alive {
 
     # -1: someone else has waited for it
     $self->{status} = $got == $self->{pid} ? $? : 0;
+
+    # a parent that is killed leaves its children behind
+    if ($self->{leads} && $self->{status} & 127) {
+        kill 'KILL', -$self->{pid};
+    }
 
     return 0;
 }

@@ -114,8 +114,8 @@ sub _connection {
     bail_out("$name - empty request") if !@packets;
 
     # comments and blank lines, the request line, a body
-    my ($line, $rest) =
-        $packets[0]{value} =~ /\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*([^\n]*)\n?(.*)\z/s;
+    my ($line, $rest) = $packets[0]{value} =~
+        /\A(?:[ \t]*(?:\#[^\n]*)?\r?\n)*([^\n]*)\n?(.*)\z/s;
 
     $line = trim($line);
 

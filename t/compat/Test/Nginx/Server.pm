@@ -22,6 +22,7 @@ use constant {
     SLOW => 6,
 };
 
+my $begun = 0;
 my $server;
 my $text;
 my $token = 0;
@@ -29,8 +30,24 @@ my $version;
 
 sub binary { return Test::Nginx::Util::env('BINARY') // 'nginx' }
 
-sub is_running { return defined $server && $server->is_alive }
-sub process    { return $server }
+sub is_running {
+    _look() if $begun;
+
+    return defined $server && $server->is_alive;
+}
+
+# A test may stop nginx and start another in the same place: then that one is
+# ours to stop.
+sub _look {
+    return if defined $server && $server->is_alive;
+
+    my $pid = _pid_in_file();
+    my $other = defined $pid && Test::Nginx::Process->adopt($pid);
+
+    $server = $other if $other;
+
+    return;
+}
 
 sub stderr_file { return server_root() . '/logs/stderr.log' }
 sub pid_file    { return server_root() . '/logs/nginx.pid' }
@@ -124,6 +141,8 @@ sub _sanitizer_prefixes {
 sub start {
     my ($block) = @_;
 
+    $begun = 1;
+
     Test::Nginx::Servroot::make();
     _write_user_parts($block);
 
@@ -142,7 +161,7 @@ sub start {
     );
 
     my $up = Test::Nginx::Process::wait_until(_bound(START_BOUND),
-        sub { !$server->is_alive || _has_pid_file() });
+        sub { !$server->is_alive || defined _pid_in_file() });
 
     if (!$up) {
         $server->stop('TERM', 2);
@@ -172,10 +191,10 @@ sub _token {
 }
 
 # nginx writes it once its sockets listen.
-sub _has_pid_file {
-    open(my $file, '<', pid_file()) or return 0;
+sub _pid_in_file {
+    open(my $file, '<', pid_file()) or return;
 
-    return (<$file> // '') =~ /^\d+\n/;
+    return (<$file> // '') =~ /^(\d+)\n/ ? $1 : undef;
 }
 
 sub status { return $server->status }
@@ -257,7 +276,13 @@ sub _ask_token {
 
 # Returns what went wrong on the way, or undef.
 sub stop {
-    return if !defined $server || !Test::Nginx::Util::is_owner();
+    return if !$begun || !Test::Nginx::Util::is_owner();
+
+    my $dead = defined $server ? $server->trouble : undef;
+
+    _look();
+
+    return $dead if !defined $server;
 
     my $gentle = Test::Nginx::Util::env('FAST_SHUTDOWN') ? 'TERM' : 'QUIT';
     my $by = $server->stop($gentle, _bound(QUIT_BOUND));
@@ -265,6 +290,7 @@ sub stop {
 
     undef $server;
 
+    return $dead    if defined $dead;
     return $trouble if !defined $by || $by eq $gentle;
 
     Test::More::diag("nginx did not leave on SIG$gentle: SIG$by was sent");
@@ -272,6 +298,7 @@ sub stop {
     return;
 }
 
+# A test has stopped nginx itself, and means it.
 sub forget { undef $server; return }
 
 1;

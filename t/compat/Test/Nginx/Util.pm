@@ -11,18 +11,16 @@ use Exporter 'import';
 use Test::More ();
 use Test::Nginx::Port;
 
-our @EXPORT_OK = qw(
+our @EXPORT = qw(
     add_block_preprocessor add_cleanup_handler add_response_body_check
     add_test_cleanup_handler bail_out check_accum_error_log config_preamble
     env_to_nginx expand_env_in_text expand_section html_dir is_str log_level
     master_off master_on master_process_enabled no_long_string
     no_nginx_manager no_root_location no_shuffle parse_time repeat_each
-    section server_addr server_name server_port server_port_for_client server_root
-    sleep_time test_file timeout trim use_hup verbose worker_connections
-    workers
+    section server_addr server_name server_port server_port_for_client
+    server_root sleep_time test_file timeout trim use_hup verbose
+    worker_connections workers
 );
-
-our @EXPORT = @EXPORT_OK;
 
 use constant DEFAULT_PORT => 1984;
 

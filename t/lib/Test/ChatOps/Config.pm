@@ -10,17 +10,21 @@ use Exporter 'import';
 our @EXPORT_OK = qw(http_config server_config);
 
 
-# `set`: root, dir (of the block), store, upstream (GitLab's address), gitlab,
-# slack (base URLs) and the paths of the files signing_secret, token, users.
+# `set`: root, dir (of the block), store, gitlab and slack (base URLs), the
+# paths of the files signing_secret, token and users, and upstream, GitLab's
+# address when it is another than the URL's.
 sub http_config {
     my ($set, $more) = @_;
+
+    my ($address) = $set->{gitlab} =~ m{\Ahttps?://(.+)\z};
+    $address = $set->{upstream} if defined $set->{upstream};
 
     return <<"EOF" . $more;
     chatops_zone   chatops:8m;
     chatops_store  sqlite:$set->{store};
 
     upstream gitlab {
-        server     $set->{upstream};
+        server     $address;
         keepalive  16;
     }
 EOF
