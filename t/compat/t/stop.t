@@ -82,7 +82,7 @@ for my $case (
     ['bail_out',             'bail_out("enough");', '', 255],
     ['nginx with a master',  '', 'master_on(); workers(2);', 0],
     ['die with a master',    'die "enough\n";', 'master_on(); workers(2);'],
-    ['a master that died',   'kill SEGV => $nginx;',
+    ['a master that died',   'kill KILL => $nginx;',
         'master_on(); workers(2);', 1],
     ['another nginx',        <<'_CODE_', 'master_on(); workers(2);', 0],
     kill 'TERM', $nginx;

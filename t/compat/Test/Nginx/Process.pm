@@ -97,8 +97,8 @@ sub is_alive {
     # -1: someone else has waited for it
     $self->{status} = $got == $self->{pid} ? $? : 0;
 
-    # a parent that is killed leaves its children behind
-    if ($self->{leads} && $self->{status} & 127) {
+    # a parent that fails leaves its children behind
+    if ($self->{leads} && $self->{status}) {
         kill 'KILL', -$self->{pid};
     }
 
