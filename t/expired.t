@@ -64,7 +64,7 @@ long:
 --- answer_like: ^`long` is scheduled
 --- then
 wait for posts 1
---- channel_like: ^<@U0001>: `long` has not finished (?:within|in time) \d seconds?: its output will not be posted here\. Follow it at <https://gitlab\.example\.com/ops/infra/-/(?:jobs|pipelines)/\d+\|(?:job|pipeline) \d+>\.$
+--- channel_like: ^<@U0001>: `long` has not finished (?:within \d seconds?|in time): its output will not be posted here\. Follow it at <https://gitlab\.example\.com/ops/infra/-/(?:jobs|pipelines)/\d+\|(?:job|pipeline) \d+>\.$
 --- channel_type: in_channel
 --- within: 20
 --- run_state: finished
