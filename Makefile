@@ -149,7 +149,8 @@ build/ngx_chatops_module.so: build/nginx/Makefile $(MODULE_DEPS)
 	@echo "  NGINX $@"
 	$(Q)+$(MAKE) $(SILENT) -C $(NGINX_DEV) \
 	    -f $(ROOT)/build/nginx/Makefile modules
-	$(Q)cp build/nginx/ngx_chatops_module.so $@
+	$(Q)cp build/nginx/ngx_chatops_module.so $@.new
+	$(Q)mv $@.new $@
 
 
 # nginx from source, under AddressSanitizer; our own objects under UBSan too
@@ -193,7 +194,8 @@ build/asan/ngx_chatops_module.so: build/asan/module/Makefile $(MODULE_DEPS)
 	@echo "  NGINX $@"
 	$(Q)+$(MAKE) $(SILENT) -C $(NGINX_SRC) \
 	    -f $(ROOT)/build/asan/module/Makefile modules
-	$(Q)cp build/asan/module/ngx_chatops_module.so $@
+	$(Q)cp build/asan/module/ngx_chatops_module.so $@.new
+	$(Q)mv $@.new $@
 
 
 # the module linked into nginx

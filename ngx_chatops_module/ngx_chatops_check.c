@@ -16,6 +16,7 @@ static void ngx_chatops_read_project(ngx_chatops_dispatch_t *d,
 static void ngx_chatops_read_head(ngx_chatops_dispatch_t *d,
     chatops_str_t *body);
 static void ngx_chatops_check_config(ngx_chatops_dispatch_t *d);
+static ngx_uint_t ngx_chatops_parsed(ngx_chatops_dispatch_t *d, u_char kind);
 static void ngx_chatops_read_lint(ngx_chatops_dispatch_t *d,
     chatops_str_t *body);
 static void ngx_chatops_no_lint(ngx_chatops_dispatch_t *d,
@@ -285,39 +286,49 @@ ngx_chatops_read_head(ngx_chatops_dispatch_t *d, chatops_str_t *body)
 static void
 ngx_chatops_check_config(ngx_chatops_dispatch_t *d)
 {
-    ngx_str_t   key;
-    ngx_uint_t  version;
-
-    if (ngx_chatops_dispatch_key(d, NGX_CHATOPS_KEY_LINT, &d->run.sha, &key)
-        != NGX_OK
-        || chatops_gitlab_lint(&d->arena, &d->run.project, &d->run.sha,
-                               &d->call)
-           != CHATOPS_OK)
+    if (ngx_chatops_parsed(d, NGX_CHATOPS_KEY_LINT)
+        || ngx_chatops_parsed(d, NGX_CHATOPS_KEY_FILE))
     {
-        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
+        ngx_chatops_match(d);
         return;
     }
 
-    /*
-     * Not for ever, though a commit does not change: what the configuration
-     * includes from elsewhere may.
-     */
-
-    version = ngx_chatops_cache_version(ngx_chatops_zone(d->conf), &key);
-
-    if (version) {
-        d->config = ngx_chatops_config_get(&key, version);
-
-        if (d->config != NULL) {
-            ngx_chatops_match(d);
-            return;
-        }
+    if (chatops_gitlab_lint(&d->arena, &d->run.project, &d->run.sha, &d->call)
+        != CHATOPS_OK)
+    {
+        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
+        return;
     }
 
     ngx_chatops_dispatch_get(d, "for the CI configuration",
                              NGX_CHATOPS_KEY_LINT, &d->run.sha,
                              d->conf->config_ttl, ngx_chatops_read_lint,
                              ngx_chatops_no_lint);
+}
+
+
+/*
+ * 1 when this worker has parsed what is in shared memory.  Not for ever,
+ * though a commit does not change: what it includes from elsewhere may.
+ */
+
+static ngx_uint_t
+ngx_chatops_parsed(ngx_chatops_dispatch_t *d, u_char kind)
+{
+    ngx_str_t   key;
+    ngx_uint_t  version;
+
+    if (ngx_chatops_dispatch_key(d, kind, &d->run.sha, &key) != NGX_OK) {
+        return 0;
+    }
+
+    version = ngx_chatops_cache_version(ngx_chatops_zone(d->conf), &key);
+
+    if (version) {
+        d->config = ngx_chatops_config_get(&key, version);
+    }
+
+    return d->config != NULL;
 }
 
 

@@ -302,7 +302,8 @@ ngx_chatops_asked_for_pipeline(ngx_chatops_dispatch_t *d,
                   "(outcome %d, status %ui); it is looked for on branch %V "
                   "in %M ms", ngx_chatops_v(&d->run.id), answer->outcome,
                   (ngx_uint_t) answer->status, ngx_chatops_v(&d->run.branch),
-                  d->conf->gitlab_timeout);
+                  (ngx_msec_t) (ngx_chatops_look_at(d->conf, &d->run)
+                                - ngx_chatops_now()));
 
     ngx_chatops_dispatch_end(d, NGX_CHATOPS_UNSURE);
 }

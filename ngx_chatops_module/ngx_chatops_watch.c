@@ -189,6 +189,8 @@ ngx_chatops_group_found(ngx_chatops_group_t *g,
             ngx_chatops_watch(w);
 
         } else {
+            (void) chatops_pstrdup(&w->arena, &w->run.status,
+                                   &pipeline->status);
             ngx_chatops_unfinished(w);
         }
     }
@@ -262,6 +264,7 @@ ngx_chatops_watched(void *data, chatops_gitlab_answer_t *answer)
         || chatops_gitlab_read_jobs(&w->arena, &answer->body, &jobs, &n)
            != CHATOPS_OK)
     {
+        w->run.attempts = 0;
         ngx_chatops_unfinished(w);
         return;
     }

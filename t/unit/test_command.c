@@ -276,12 +276,16 @@ nul_bytes_are_bytes_like_others(void **state)
 
     (void) state;
 
-    text = chatops_strn("run a\0b c\0d", 11);
+    text = chatops_strn("run ab c\0d", 10);
     chatops_command_parse(&text, &command);
 
     assert_int_equal(command.verb, CHATOPS_VERB_RUN);
-    assert_int_equal(command.job.len, 3);
+    assert_int_equal(command.job.len, 2);
     assert_int_equal(command.input.len, 3);
+
+    text = chatops_strn("run a\0b c\0d", 11);
+    chatops_command_parse(&text, &command);
+    assert_int_equal(command.verb, CHATOPS_VERB_RUN_WHAT);
 
     text = chatops_strn("run\0", 4);
     chatops_command_parse(&text, &command);
