@@ -140,9 +140,12 @@ check_calls(chatops_arena_t *arena, const chatops_str_t *name)
                                        &call)
         != CHATOPS_OK)
     {
-        require(!chatops_utf8_valid(name->data, name->len));
+        require(!chatops_utf8_valid(name->data, name->len)
+                || !chatops_gitlab_can_pass(name));
         return;
     }
+
+    require(chatops_gitlab_can_pass(name));
 
     /* as the job will see it: "$$" is "$" */
 

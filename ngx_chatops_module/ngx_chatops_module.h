@@ -92,9 +92,11 @@ ngx_chatops_now(void)
 }
 
 
-/* ngx_chatops_conf.c: the directives, and what they are merged into. */
+/* ngx_chatops_directives.c */
 
 extern ngx_command_t  ngx_chatops_commands[];
+
+/* ngx_chatops_conf.c: what the directives set, and how it is inherited */
 
 void *ngx_chatops_create_main_conf(ngx_conf_t *cf);
 char *ngx_chatops_init_main_conf(ngx_conf_t *cf, void *conf);

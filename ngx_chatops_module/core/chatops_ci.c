@@ -230,9 +230,10 @@ chatops_ci_is_symbol(const chatops_yaml_node_t *key)
 static int
 chatops_ci_names(chatops_ci_reader_t *reader, chatops_yaml_node_t *node)
 {
-    int     rc;
+    int     rc, renamed;
     size_t  i;
 
+    renamed = 0;
     rc = chatops_ci_visit(reader, 1);
 
     for (i = 0; i < node->count && rc == CHATOPS_OK; i++) {
@@ -244,11 +245,18 @@ chatops_ci_names(chatops_ci_reader_t *reader, chatops_yaml_node_t *node)
 
         if (chatops_ci_is_symbol(node->pairs[i].key)) {
             rc = chatops_ci_name(reader, &node->pairs[i]);
+            renamed = 1;
         }
 
         if (rc == CHATOPS_OK) {
             rc = chatops_ci_names(reader, node->pairs[i].value);
         }
+    }
+
+    /* `:script` and `script` were two keys, and are one now */
+
+    if (renamed && rc == CHATOPS_OK) {
+        rc = chatops_yaml_unique(reader->arena, node);
     }
 
     return rc;

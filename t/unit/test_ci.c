@@ -384,6 +384,19 @@ older_versions_write_symbols(void **state)
 
 
 static void
+a_symbol_and_its_plain_name_are_one_key_the_last_wins(void **state)
+{
+    chatops_ci_t  *ci;
+
+    ci = merged(*state, ":job:\n  :script:\n  - one\n"
+                        "  script:\n  - one\n  - two\n");
+
+    assert_int_equal(job(ci, "job")->commands, 2);
+    assert_int_equal(job(ci, "job")->node->count, 1);
+}
+
+
+static void
 a_single_name_with_a_colon_is_a_symbol_unless_quoted(void **state)
 {
     chatops_ci_t  *ci;
@@ -603,6 +616,7 @@ main(void)
         TEST(a_raw_file_says_what_is_not_resolved),
         TEST(leftovers_in_a_merged_file_mean_nothing),
         TEST(older_versions_write_symbols),
+        TEST(a_symbol_and_its_plain_name_are_one_key_the_last_wins),
         TEST(a_single_name_with_a_colon_is_a_symbol_unless_quoted),
         TEST(what_is_no_configuration_is_declined),
         TEST(a_file_with_hidden_jobs_alone_is_declined),
