@@ -499,7 +499,10 @@ ngx_chatops_request_check(ngx_chatops_request_t *rq)
     if (rq->request == NULL) {
         rq->answered = 1;
 
-    } else if (rq->request->connection->error && !rq->answered) {
+    } else if (!rq->answered
+               && (rq->request->connection->error
+                   || rq->request->connection->read->pending_eof))
+    {
         rq->answered = 1;
         rq->broken = 1;
     }

@@ -235,6 +235,7 @@ ngx_chatops_curl_setup(ngx_chatops_curl_t *curl)
 
     if (ngx_strcmp(curl->method, "POST") == 0) {
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
 
     /* instead of the system's certificates, not beside them */

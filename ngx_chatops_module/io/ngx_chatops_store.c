@@ -273,6 +273,10 @@ ngx_chatops_store_claim(size_t max, int64_t lease, int64_t slack,
 {
     ngx_chatops_store_op_t  *op;
 
+    /* what this worker still has to write goes before what it takes on */
+
+    ngx_chatops_store_again(&ngx_chatops_store.timer);
+
     op = ngx_chatops_store_op(NGX_CHATOPS_STORE_CLAIM, NULL, handler, data);
     if (op == NULL) {
         return NGX_ERROR;
@@ -575,10 +579,6 @@ ngx_chatops_store_done(ngx_event_t *ev)
 
     ngx_chatops_store_post();
 
-    if (!ctx->busy && ctx->hold.timer_set) {
-        ngx_del_timer(&ctx->hold);
-    }
-
     while (!ngx_queue_empty(&done)) {
         q = ngx_queue_head(&done);
         ngx_queue_remove(q);
@@ -602,6 +602,10 @@ ngx_chatops_store_done(ngx_event_t *ev)
         }
 
         chatops_arena_destroy(op->arena);
+    }
+
+    if (!ctx->busy && ngx_queue_empty(&ctx->again) && ctx->hold.timer_set) {
+        ngx_del_timer(&ctx->hold);
     }
 }
 

@@ -337,7 +337,7 @@ static void
 ngx_chatops_subrequest_classify(ngx_http_request_t *sr, ngx_int_t rc,
     ngx_uint_t error, chatops_gitlab_answer_t *answer)
 {
-    off_t                 length;
+    off_t                 left, length;
     ngx_buf_t            *b;
     ngx_uint_t            whole;
     ngx_http_upstream_t  *u;
@@ -375,7 +375,9 @@ ngx_chatops_subrequest_classify(ngx_http_request_t *sr, ngx_int_t rc,
     length = sr->headers_out.content_length_n;
     whole = length == -1 || (off_t) answer->body.len == length;
 
-    if (length == -1 && (u->pipe ? u->pipe->length : u->length) > 0) {
+    left = u->buffering ? u->pipe->length : u->length;
+
+    if (length == -1 && left > 0) {
 
         /* chunked, and the last chunk has not come */
 

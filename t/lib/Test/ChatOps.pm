@@ -46,6 +46,7 @@ package Test::ChatOps;
 #
 #   --- chatops        more directives in location = /chatops
 #   --- chatops_http   more directives in http
+#   --- gitlab_upstream  address:port between nginx and GitLab
 #
 # What is expected of the answer:
 #
@@ -290,7 +291,8 @@ sub before_block {
         dir            => $place,
         store          => "$place/store/runs.db",
         gitlab         => $gitlab->url,
-        upstream       => defined $block->gitlab_down ? '127.0.0.1:1' : undef,
+        upstream       => defined $block->gitlab_down ? '127.0.0.1:1'
+                                                      : $block->gitlab_upstream,
         slack          => $slack->url,
         signing_secret => "$place/signing_secret",
         token          => "$place/gitlab_token",
