@@ -291,8 +291,8 @@ sub before_block {
         dir            => $place,
         store          => "$place/store/runs.db",
         gitlab         => $gitlab->url,
-        upstream       => defined $block->gitlab_down ? '127.0.0.1:1'
-                                                      : $block->gitlab_upstream,
+        upstream       => defined $block->gitlab_down
+                              ? '127.0.0.1:1' : scalar $block->gitlab_upstream,
         slack          => $slack->url,
         signing_secret => "$place/signing_secret",
         token          => "$place/gitlab_token",
