@@ -51,7 +51,7 @@ FUZZ        := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 
 MODULE_DEPS := $(CORE) $(STORE) $(FACE) $(HEADERS)
 
-LIBS         = -lcurl -lyaml -ljansson -lsqlite3 -lcrypto -pthread
+LIBS         = -lcurl -lyaml -ljansson -lpcre2-8 -lsqlite3 -lcrypto -pthread
 
 CPPFLAGS     = -D_DEFAULT_SOURCE -I$(SRC)/core -I$(SRC)/store
 CFLAGS       = -O2 -g -fstack-protector-strong

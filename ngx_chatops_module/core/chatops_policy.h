@@ -11,13 +11,7 @@
 
 
 #include "chatops_ci.h"
-
-
-typedef enum {
-    CHATOPS_NO = 0,
-    CHATOPS_YES,
-    CHATOPS_UNKNOWN
-} chatops_truth_e;
+#include "chatops_truth.h"
 
 
 typedef struct {
