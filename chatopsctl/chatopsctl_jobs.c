@@ -19,12 +19,13 @@ static int
 chatopsctl_jobs_main(const chatopsctl_command_t *command,
     chatops_arena_t *arena, int argc, char **argv)
 {
-    int                     ch, json, merged, status;
+    int                     ch, json, status;
     const char             *file;
     chatops_ci_t           *ci;
     chatops_str_t           text;
     chatops_source_t        source;
     chatops_yaml_error_t    error;
+    chatops_ci_options_t    how;
 
     static const struct option  options[] = {
         { "help",   no_argument,       NULL, 'h' },
@@ -35,7 +36,8 @@ chatopsctl_jobs_main(const chatopsctl_command_t *command,
     };
 
     json = 0;
-    merged = 0;
+    memset(&how, 0, sizeof(chatops_ci_options_t));
+
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
 
@@ -47,7 +49,7 @@ chatopsctl_jobs_main(const chatopsctl_command_t *command,
             break;
 
         case 'm':
-            merged = 1;
+            how.merged = 1;
             break;
 
         case 'r':
@@ -72,7 +74,9 @@ chatopsctl_jobs_main(const chatopsctl_command_t *command,
         return status;
     }
 
-    switch (chatops_ci_parse(arena, &text, merged, &ci, &error)) {
+    how.name = chatops_str(file);
+
+    switch (chatops_ci_parse(arena, &text, &how, &ci, &error)) {
 
     case CHATOPS_OK:
         return json ? chatopsctl_jobs_json(arena, ci, &source)

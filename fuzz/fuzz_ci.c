@@ -16,6 +16,21 @@ static const chatops_variable_t  fuzz_variables[] = {
 };
 
 
+static int
+fuzz_parse(chatops_arena_t *arena, const chatops_str_t *text, unsigned merged,
+    chatops_ci_t **ci, chatops_yaml_error_t *error)
+{
+    chatops_ci_options_t  options;
+
+    memset(&options, 0, sizeof(chatops_ci_options_t));
+
+    options.name = chatops_str(".gitlab-ci.yml");
+    options.merged = merged;
+
+    return chatops_ci_parse(arena, text, &options, ci, error);
+}
+
+
 static void
 fuzz_check_variables(const chatops_ci_job_t *job)
 {
@@ -87,7 +102,7 @@ fuzz_isolate(chatops_arena_t *arena, const chatops_ci_t *ci,
         abort();
     }
 
-    if (chatops_ci_parse(arena, &text, ci->merged, &alone, &error)
+    if (fuzz_parse(arena, &text, ci->merged, &alone, &error)
         != CHATOPS_OK)
     {
         abort();
@@ -135,7 +150,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     text = chatops_strn(data + 1, size - 1);
 
-    switch (chatops_ci_parse(arena, &text, data[0] & 1, &ci, &error)) {
+    switch (fuzz_parse(arena, &text, data[0] & 1, &ci, &error)) {
 
     case CHATOPS_OK:
         for (i = 0; i < ci->njobs && i < 8; i++) {

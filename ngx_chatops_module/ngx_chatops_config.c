@@ -44,6 +44,7 @@ ngx_chatops_config_parse(ngx_str_t *key, ngx_uint_t version,
     ngx_uint_t              i, slot;
     chatops_arena_t        *arena;
     ngx_chatops_config_t   *config;
+    chatops_ci_options_t    options;
 
     pool = ngx_create_pool(16 * 1024, log);
     if (pool == NULL) {
@@ -60,7 +61,12 @@ ngx_chatops_config_parse(ngx_str_t *key, ngx_uint_t version,
 
     *arena = ngx_chatops_arena(pool);
 
-    rc = chatops_ci_parse(arena, text, merged, &config->ci, error);
+    ngx_memzero(&options, sizeof(chatops_ci_options_t));
+
+    options.name = chatops_str(".gitlab-ci.yml");
+    options.merged = merged;
+
+    rc = chatops_ci_parse(arena, text, &options, &config->ci, error);
 
     if (rc != CHATOPS_OK) {
         ngx_destroy_pool(pool);

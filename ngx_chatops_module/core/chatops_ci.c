@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "chatops_ci.h"
+#include "chatops_ci_parts.h"
 
 
 #define CHATOPS_CI_MAX_NAME    255
@@ -31,6 +31,7 @@ static int chatops_ci_is_job(const chatops_ci_t *ci,
     const chatops_yaml_pair_t *pair);
 static int chatops_ci_job(chatops_ci_reader_t *reader,
     chatops_ci_job_t *job);
+static void chatops_ci_may_fail(chatops_ci_job_t *job);
 static int chatops_ci_commands(chatops_ci_reader_t *reader,
     chatops_ci_job_t *job);
 static int chatops_ci_count(chatops_ci_reader_t *reader,
@@ -46,7 +47,8 @@ static int chatops_ci_visit(chatops_ci_reader_t *reader, size_t n);
 
 int
 chatops_ci_parse(chatops_arena_t *arena, const chatops_str_t *text,
-    unsigned merged, chatops_ci_t **ci, chatops_yaml_error_t *error)
+    const chatops_ci_options_t *options, chatops_ci_t **ci,
+    chatops_yaml_error_t *error)
 {
     int                   rc;
     chatops_yaml_node_t  *root;
@@ -78,11 +80,21 @@ chatops_ci_parse(chatops_arena_t *arena, const chatops_str_t *text,
     }
 
     reader.ci->root = root;
-    reader.ci->merged = merged != 0;
+    reader.ci->merged = options->merged;
+    reader.ci->nfiles = 1;
+    reader.ci->files = chatops_palloc(arena, sizeof(chatops_str_t));
+
+    if (reader.ci->files == NULL
+        || chatops_pstrdup(arena, reader.ci->files, &options->name)
+           != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
 
     /* inputs are interpolated by GitLab alone */
 
-    reader.unresolved = !merged && chatops_str_find(text, 0, "$[[", 3) != NULL;
+    reader.unresolved = !options->merged
+                        && chatops_str_find(text, 0, "$[[", 3) != NULL;
 
     rc = chatops_ci_globals(&reader);
 
@@ -108,9 +120,15 @@ chatops_ci_parse(chatops_arena_t *arena, const chatops_str_t *text,
         return CHATOPS_DECLINED;
     }
 
-    *ci = reader.ci;
+    if (!reader.ci->merged) {
+        rc = chatops_ci_check(arena, reader.ci);
+    }
 
-    return CHATOPS_OK;
+    if (rc == CHATOPS_OK) {
+        *ci = reader.ci;
+    }
+
+    return rc;
 }
 
 
@@ -152,6 +170,7 @@ chatops_ci_globals(chatops_ci_reader_t *reader)
 
     ci->includes = !ci->merged
                    && !chatops_yaml_is_null(chatops_yaml_get(root, "include"));
+    ci->unresolved = ci->includes;
 
     node = chatops_yaml_get(root, "workflow");
     ci->workflow_rules = !chatops_yaml_is_null(chatops_yaml_get(node,
@@ -332,6 +351,8 @@ chatops_ci_jobs(chatops_ci_reader_t *reader)
         memset(job, 0, sizeof(chatops_ci_job_t));
 
         job->name = pair->key->value;
+        job->key = job->name;
+        job->line = pair->key->line;
         job->node = pair->value;
 
         rc = chatops_ci_job(reader, job);
@@ -426,6 +447,8 @@ chatops_ci_job(chatops_ci_reader_t *reader, chatops_ci_job_t *job)
         job->when = node->value;
     }
 
+    chatops_ci_may_fail(job);
+
     job->bridge = !chatops_yaml_is_null(chatops_yaml_get(job->node,
                                                          "trigger"));
     job->has_rules = !chatops_yaml_is_null(chatops_yaml_get(job->node,
@@ -453,6 +476,24 @@ chatops_ci_job(chatops_ci_reader_t *reader, chatops_ci_job_t *job)
     }
 
     return chatops_ci_commands(reader, job);
+}
+
+
+/* A manual job may fail unless its rules make it manual. */
+
+static void
+chatops_ci_may_fail(chatops_ci_job_t *job)
+{
+    const chatops_yaml_node_t  *node;
+
+    node = chatops_yaml_get(job->node, "allow_failure");
+
+    if (chatops_yaml_is_null(node)) {
+        job->allow_failure = chatops_str_is(&job->when, "manual");
+        return;
+    }
+
+    job->allow_failure = chatops_yaml_is_true(node);
 }
 
 
@@ -556,6 +597,7 @@ chatops_ci_needs(chatops_ci_reader_t *reader, chatops_ci_job_t *job)
 {
     int                         rc;
     size_t                      i, count;
+    chatops_ci_need_t          *need;
     const chatops_yaml_node_t  *item, *name, *needs;
 
     needs = chatops_yaml_get(job->node, "needs");
@@ -566,7 +608,14 @@ chatops_ci_needs(chatops_ci_reader_t *reader, chatops_ci_job_t *job)
 
     count = needs->type == CHATOPS_YAML_SEQUENCE ? needs->count : 1;
 
-    for (i = 0; i < count && !job->needs; i++) {
+    job->needs = chatops_palloc(reader->arena,
+                                count * sizeof(chatops_ci_need_t));
+
+    if (job->needs == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    for (i = 0; i < count; i++) {
         item = needs->type == CHATOPS_YAML_SEQUENCE ? needs->items[i] : needs;
 
         rc = chatops_ci_visit(reader, 1 + item->count);
@@ -579,11 +628,8 @@ chatops_ci_needs(chatops_ci_reader_t *reader, chatops_ci_job_t *job)
 
         if (item->type == CHATOPS_YAML_MAPPING) {
 
-            /* a job of another pipeline, or one that may be missing */
-
             if (chatops_yaml_get(item, "pipeline") != NULL
-                || chatops_yaml_get(item, "project") != NULL
-                || chatops_yaml_is_true(chatops_yaml_get(item, "optional")))
+                || chatops_yaml_get(item, "project") != NULL)
             {
                 continue;
             }
@@ -591,10 +637,15 @@ chatops_ci_needs(chatops_ci_reader_t *reader, chatops_ci_job_t *job)
             name = chatops_yaml_get(item, "job");
         }
 
-        job->needs = 1;
+        need = &job->needs[job->nneeds++];
+
+        memset(need, 0, sizeof(chatops_ci_need_t));
+
+        need->optional = chatops_yaml_is_true(chatops_yaml_get(item,
+                                                               "optional"));
 
         if (name != NULL && name->type == CHATOPS_YAML_SCALAR) {
-            job->need = name->value;
+            need->job = name->value;
         }
     }
 

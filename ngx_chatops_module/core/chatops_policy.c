@@ -304,6 +304,8 @@ chatops_policy_when(chatops_policy_t *policy)
 static int
 chatops_policy_needs(chatops_policy_t *policy)
 {
+    size_t                      i;
+    const chatops_ci_need_t    *need;
     const chatops_yaml_node_t  *needs;
 
     needs = chatops_yaml_get(policy->verdict->rule, "needs");
@@ -319,19 +321,25 @@ chatops_policy_needs(chatops_policy_t *policy)
                                      "understood yet", NULL, "");
     }
 
-    if (!policy->job->needs) {
-        return CHATOPS_OK;
+    for (i = 0; i < policy->job->nneeds; i++) {
+        need = &policy->job->needs[i];
+
+        if (need->optional) {
+            continue;
+        }
+
+        if (need->job.len == 0) {
+            return chatops_policy_answer(policy, CHATOPS_NO,
+                                         "it needs other jobs, which would "
+                                         "not be in the pipeline", NULL, "");
+        }
+
+        return chatops_policy_answer(policy, CHATOPS_NO, "it needs the job `",
+                                     &need->job,
+                                     "`, which would not be in the pipeline");
     }
 
-    if (policy->job->need.len == 0) {
-        return chatops_policy_answer(policy, CHATOPS_NO,
-                                     "it needs other jobs, which would not be "
-                                     "in the pipeline", NULL, "");
-    }
-
-    return chatops_policy_answer(policy, CHATOPS_NO, "it needs the job `",
-                                 &policy->job->need,
-                                 "`, which would not be in the pipeline");
+    return CHATOPS_OK;
 }
 
 

@@ -36,6 +36,7 @@ struct chatops_yaml_node_s {
     chatops_yaml_type_e     type;
     unsigned                plain:1;     /* a scalar without quotes */
     uint32_t                line;        /* from 1 */
+    uint16_t                file;        /* of several: which one */
     chatops_str_t           tag;         /* "!reference"; empty when implicit */
     chatops_str_t           value;       /* a scalar's text */
     size_t                  count;       /* of items or pairs */

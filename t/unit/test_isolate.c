@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "chatops_isolate.h"
+#include "ci_fixture.h"
 
 
 static chatops_yaml_error_t  error;
@@ -37,7 +38,7 @@ parse(chatops_arena_t *arena, const char *text)
 
     s = chatops_str(text);
 
-    if (chatops_ci_parse(arena, &s, 1, &ci, &error) != CHATOPS_OK) {
+    if (ci_parse(arena, &s, 1, &ci, &error) != CHATOPS_OK) {
         fail_msg("%s: %s", text, error.text);
     }
 
@@ -569,7 +570,7 @@ running_out_of_memory_is_survived(void **state)
         assert_non_null(arena);
         assert_true(limit < 100000);
 
-        rc = chatops_ci_parse(arena, &text, 1, &ci, &error);
+        rc = ci_parse(arena, &text, 1, &ci, &error);
 
         if (rc == CHATOPS_OK) {
             rc = chatops_policy_evaluate(arena, ci, &ci->jobs[0], &source,

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "chatops_policy.h"
+#include "ci_fixture.h"
 
 
 #define YES      CHATOPS_YES
@@ -68,7 +69,7 @@ evaluate(chatops_arena_t *arena, const char *text, unsigned merged,
     s = chatops_str(text);
     name = chatops_str("job");
 
-    if (chatops_ci_parse(arena, &s, merged, &ci, &error) != CHATOPS_OK) {
+    if (ci_parse(arena, &s, merged, &ci, &error) != CHATOPS_OK) {
         fail_msg("%s: %s", text, error.text);
     }
 
@@ -400,7 +401,7 @@ a_hidden_job_is_never_run(void **state)
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
 
-    assert_int_equal(chatops_ci_parse(*state, &s, 1, &ci, &error), CHATOPS_OK);
+    assert_int_equal(ci_parse(*state, &s, 1, &ci, &error), CHATOPS_OK);
     assert_int_equal(chatops_policy_evaluate(*state, ci, &ci->jobs[0], &source,
                                              &verdict), CHATOPS_OK);
     assert_int_equal(verdict.allowed, NO);
