@@ -38,6 +38,8 @@ chatopsctl_jobs_main(const chatopsctl_command_t *command,
     json = 0;
     memset(&how, 0, sizeof(chatops_ci_options_t));
 
+    memset(&source, 0, sizeof(chatops_source_t));
+
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
 

@@ -57,12 +57,19 @@ static void
 fuzz_isolate(chatops_arena_t *arena, const chatops_ci_t *ci,
     const chatops_ci_job_t *job)
 {
-    chatops_ci_t             *alone;
-    chatops_str_t             text;
-    chatops_source_t          source;
-    chatops_verdict_t         again, verdict;
-    chatops_yaml_error_t      error;
-    const chatops_ci_job_t   *one, *near[3];
+    chatops_ci_t              *alone;
+    chatops_source_t           source;
+    chatops_verdict_t          again, verdict;
+    chatops_isolated_t         isolated;
+    chatops_yaml_error_t       error;
+    const chatops_ci_job_t    *one, *near[3];
+    chatops_isolate_options_t  options;
+
+    memset(&source, 0, sizeof(chatops_source_t));
+    memset(&options, 0, sizeof(chatops_isolate_options_t));
+
+    options.variables = fuzz_variables;
+    options.nvariables = 2;
 
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
@@ -89,8 +96,8 @@ fuzz_isolate(chatops_arena_t *arena, const chatops_ci_t *ci,
         return;
     }
 
-    switch (chatops_isolate_write(arena, ci, job, &verdict, fuzz_variables, 2,
-                                  &text))
+    switch (chatops_isolate_write(arena, ci, job, &source, &verdict, &options,
+                                  &isolated))
     {
     case CHATOPS_OK:
         break;
@@ -102,7 +109,7 @@ fuzz_isolate(chatops_arena_t *arena, const chatops_ci_t *ci,
         abort();
     }
 
-    if (fuzz_parse(arena, &text, ci->merged, &alone, &error)
+    if (fuzz_parse(arena, &isolated.text, ci->merged, &alone, &error)
         != CHATOPS_OK)
     {
         abort();

@@ -476,8 +476,12 @@ ngx_chatops_match(ngx_chatops_dispatch_t *d)
         return;
     }
 
+    memset(&source, 0, sizeof(chatops_source_t));
+
     source.source = chatops_str("chat");
     source.ref = d->run.ref;
+    source.project = d->run.project;
+    source.kubernetes = CHATOPS_UNKNOWN;
 
     if (chatops_policy_evaluate(&d->arena, d->config->ci, d->job, &source,
                                 &d->verdict)

@@ -94,16 +94,26 @@ ngx_chatops_start_branch(ngx_chatops_dispatch_t *d)
 static void
 ngx_chatops_commit(ngx_chatops_dispatch_t *d, unsigned again)
 {
-    int                 rc;
-    ngx_uint_t          n;
-    chatops_buf_t       buf;
-    chatops_str_t       yaml, message, start;
-    chatops_variable_t  variables[NGX_CHATOPS_VARIABLES];
+    int                        rc;
+    chatops_buf_t              buf;
+    chatops_str_t              message, start;
+    chatops_source_t           source;
+    chatops_isolated_t         isolated;
+    chatops_variable_t         variables[NGX_CHATOPS_VARIABLES];
+    chatops_isolate_options_t  options;
 
-    n = d->in_config ? ngx_chatops_variables(d, variables) : 0;
+    memset(&source, 0, sizeof(chatops_source_t));
+    memset(&options, 0, sizeof(chatops_isolate_options_t));
 
-    rc = chatops_isolate_write(&d->arena, d->config->ci, d->job, &d->verdict,
-                               variables, n, &yaml);
+    source.source = chatops_str("chat");
+    source.ref = d->run.ref;
+
+    options.variables = variables;
+    options.nvariables = d->in_config ? ngx_chatops_variables(d, variables)
+                                      : 0;
+
+    rc = chatops_isolate_write(&d->arena, d->config->ci, d->job, &source,
+                               &d->verdict, &options, &isolated);
 
     if (rc == CHATOPS_DECLINED) {
         ngx_chatops_dispatch_refuse_text(d, "The job's part of the CI "
@@ -131,8 +141,8 @@ ngx_chatops_commit(ngx_chatops_dispatch_t *d, unsigned again)
     if (rc != CHATOPS_OK
         || chatops_buf_finish(&buf, &message) != CHATOPS_OK
         || chatops_gitlab_commit(&d->arena, &d->run.project, &d->run.branch,
-                                 &start, 0, &d->project.config_path, &yaml,
-                                 &message, &d->call)
+                                 &start, 0, &d->project.config_path,
+                                 &isolated.text, &message, &d->call)
            != CHATOPS_OK)
     {
         ngx_chatops_dispatch_refuse_text(d, "nginx is out of memory; nothing "

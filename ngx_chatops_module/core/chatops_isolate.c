@@ -33,10 +33,11 @@ static int chatops_isolate_set(chatops_isolate_t *isolate,
 
 int
 chatops_isolate_write(chatops_arena_t *arena, const chatops_ci_t *ci,
-    const chatops_ci_job_t *job, const chatops_verdict_t *verdict,
-    const chatops_variable_t *variables, size_t nvariables,
-    chatops_str_t *text)
+    const chatops_ci_job_t *job, const chatops_source_t *source,
+    const chatops_verdict_t *verdict,
+    const chatops_isolate_options_t *options, chatops_isolated_t *isolated)
 {
+    int                   rc;
     chatops_isolate_t     isolate;
     chatops_yaml_node_t  *name, *node, *root;
 
@@ -45,6 +46,19 @@ chatops_isolate_write(chatops_arena_t *arena, const chatops_ci_t *ci,
     isolate.job = job;
     isolate.verdict = verdict;
 
+    (void) source;
+
+    memset(isolated, 0, sizeof(chatops_isolated_t));
+
+    isolated->jobs = chatops_palloc(arena, sizeof(chatops_ci_job_t *));
+
+    if (isolated->jobs == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    isolated->jobs[0] = job;
+    isolated->njobs = 1;
+
     root = chatops_yaml_mapping(arena);
 
     if (root == NULL || chatops_isolate_globals(&isolate, root) != CHATOPS_OK) {
@@ -52,7 +66,8 @@ chatops_isolate_write(chatops_arena_t *arena, const chatops_ci_t *ci,
     }
 
     name = chatops_isolate_name(&isolate);
-    node = chatops_isolate_job(&isolate, variables, nvariables);
+    node = chatops_isolate_job(&isolate, options->variables,
+                               options->nvariables);
 
     if (name == NULL || node == NULL
         || chatops_yaml_set(arena, root, name, node) != CHATOPS_OK)
@@ -60,7 +75,15 @@ chatops_isolate_write(chatops_arena_t *arena, const chatops_ci_t *ci,
         return CHATOPS_ERROR;
     }
 
-    return chatops_yaml_write(arena, root, CHATOPS_ISOLATE_MAX_BYTES, text);
+    rc = chatops_yaml_write(arena, root, CHATOPS_ISOLATE_MAX_BYTES,
+                            &isolated->text);
+
+    if (rc == CHATOPS_DECLINED) {
+        isolated->reason = chatops_str("its part of the configuration is too "
+                                       "large, or not UTF-8");
+    }
+
+    return rc;
 }
 
 

@@ -60,6 +60,7 @@ chatops_policy_evaluate(chatops_arena_t *arena, const chatops_ci_t *ci,
     memset(verdict, 0, sizeof(chatops_verdict_t));
 
     verdict->allowed = CHATOPS_YES;
+    verdict->alone = CHATOPS_YES;
     verdict->when = job->when;
 
     policy.arena = arena;
@@ -552,6 +553,7 @@ chatops_policy_answer(chatops_policy_t *policy, chatops_truth_e allowed,
     chatops_buf_t   buf;
 
     policy->verdict->allowed = allowed;
+    policy->verdict->alone = allowed;
 
     chatops_buf_init(&buf, policy->arena, CHATOPS_POLICY_MAX_REASON);
     chatops_buf_text(&buf, text);
@@ -573,5 +575,11 @@ chatops_policy_answer(chatops_policy_t *policy, chatops_truth_e allowed,
 
     chatops_buf_text(&buf, rest);
 
-    return chatops_buf_finish(&buf, &policy->verdict->reason);
+    if (chatops_buf_finish(&buf, &policy->verdict->reason) != CHATOPS_OK) {
+        return CHATOPS_ERROR;
+    }
+
+    policy->verdict->alone_reason = policy->verdict->reason;
+
+    return CHATOPS_OK;
 }

@@ -46,6 +46,36 @@ parse(chatops_arena_t *arena, const char *text)
 }
 
 
+/* The reduced configuration, in the words that the tests need. */
+
+static int
+isolate(chatops_arena_t *arena, const chatops_ci_t *ci,
+    const chatops_ci_job_t *job, const chatops_verdict_t *verdict,
+    const chatops_variable_t *variables, size_t nvariables,
+    chatops_str_t *text)
+{
+    int                        rc;
+    chatops_source_t           source;
+    chatops_isolated_t         isolated;
+    chatops_isolate_options_t  options;
+
+    memset(&source, 0, sizeof(chatops_source_t));
+    memset(&options, 0, sizeof(chatops_isolate_options_t));
+
+    source.source = chatops_str("chat");
+    source.ref = chatops_str("main");
+    options.variables = variables;
+    options.nvariables = nvariables;
+
+    rc = chatops_isolate_write(arena, ci, job, &source, verdict, &options,
+                               &isolated);
+
+    *text = isolated.text;
+
+    return rc;
+}
+
+
 /* The configuration reduced to a job that chat may run. */
 
 static chatops_str_t
@@ -64,13 +94,14 @@ reduce(chatops_arena_t *arena, const char *text, const char *name,
 
     assert_non_null(job);
 
+    memset(&source, 0, sizeof(chatops_source_t));
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
 
     assert_int_equal(chatops_policy_evaluate(arena, ci, job, &source,
                                              &verdict), CHATOPS_OK);
     assert_int_equal(verdict.allowed, CHATOPS_YES);
-    assert_int_equal(chatops_isolate_write(arena, ci, job, &verdict,
+    assert_int_equal(isolate(arena, ci, job, &verdict,
                                            variables, nvariables, &s),
                      CHATOPS_OK);
 
@@ -145,6 +176,7 @@ the_configuration_itself_is_left_as_it_is(void **state)
                        "environment: {name: e, on_stop: f}, "
                        "rules: [{when: manual, variables: {R: y}}]}\n");
 
+    memset(&source, 0, sizeof(chatops_source_t));
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
     variable.key = chatops_str("CHAT_INPUT");
@@ -154,7 +186,7 @@ the_configuration_itself_is_left_as_it_is(void **state)
                      CHATOPS_OK);
     assert_int_equal(chatops_policy_evaluate(*state, ci, &ci->jobs[0], &source,
                                              &verdict), CHATOPS_OK);
-    assert_int_equal(chatops_isolate_write(*state, ci, &ci->jobs[0], &verdict,
+    assert_int_equal(isolate(*state, ci, &ci->jobs[0], &verdict,
                                            &variable, 1, &s), CHATOPS_OK);
     assert_int_equal(chatops_yaml_write(*state, ci->root, 10000, &after),
                      CHATOPS_OK);
@@ -502,7 +534,7 @@ a_bomb_is_not_written(void **state)
     ci = parse(*state, (char *) s.data);
     memset(&verdict, 0, sizeof(chatops_verdict_t));
 
-    assert_int_equal(chatops_isolate_write(*state, ci,
+    assert_int_equal(isolate(*state, ci,
                                            &ci->jobs[ci->njobs - 1], &verdict,
                                            NULL, 0, &s),
                      CHATOPS_OK);
@@ -510,7 +542,7 @@ a_bomb_is_not_written(void **state)
     chatops_yaml_get(ci->jobs[ci->njobs - 1].node, "artifacts")->items[0]
         = ci->jobs[9].node;
 
-    assert_int_equal(chatops_isolate_write(*state, ci,
+    assert_int_equal(isolate(*state, ci,
                                            &ci->jobs[ci->njobs - 1], &verdict,
                                            NULL, 0, &s),
                      CHATOPS_DECLINED);
@@ -531,7 +563,7 @@ a_value_that_is_not_utf8_is_declined(void **state)
     variable.key = chatops_str("A");
     variable.value = chatops_str("\xff");
 
-    assert_int_equal(chatops_isolate_write(*state, ci, &ci->jobs[0], &verdict,
+    assert_int_equal(isolate(*state, ci, &ci->jobs[0], &verdict,
                                            &variable, 1, &s),
                      CHATOPS_DECLINED);
 }
@@ -558,6 +590,7 @@ running_out_of_memory_is_survived(void **state)
                        "environment: {name: x, on_stop: y}, "
                        "rules: [{when: manual, variables: {C: d}}]}\n");
 
+    memset(&source, 0, sizeof(chatops_source_t));
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
     variable.key = chatops_str("V");
@@ -578,7 +611,7 @@ running_out_of_memory_is_survived(void **state)
         }
 
         if (rc == CHATOPS_OK) {
-            rc = chatops_isolate_write(arena, ci, &ci->jobs[0], &verdict,
+            rc = isolate(arena, ci, &ci->jobs[0], &verdict,
                                        &variable, 1, &s);
         }
 

@@ -77,6 +77,7 @@ evaluate(chatops_arena_t *arena, const char *text, unsigned merged,
 
     assert_non_null(job);
 
+    memset(&source, 0, sizeof(chatops_source_t));
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
 
@@ -398,6 +399,7 @@ a_hidden_job_is_never_run(void **state)
     chatops_yaml_error_t   error;
 
     s = chatops_str(".a: {script: x}\nb: {script: x}\n");
+    memset(&source, 0, sizeof(chatops_source_t));
     source.source = chatops_str("chat");
     source.ref = chatops_str("main");
 
