@@ -1,4 +1,4 @@
-#include "ngx_chatops_dispatch.h"
+#include "ngx_chatops_strategy.h"
 
 
 #define NGX_CHATOPS_SUGGESTIONS  3
@@ -492,7 +492,7 @@ ngx_chatops_match(ngx_chatops_dispatch_t *d)
     }
 
     if (d->verdict.allowed == CHATOPS_YES) {
-        ngx_chatops_start(d);
+        ngx_chatops_choose(d);
         return;
     }
 

@@ -60,6 +60,7 @@ ngx_chatops_create_loc_conf(ngx_conf_t *cf)
     conf->keys = NGX_CONF_UNSET_PTR;
     conf->response_hosts = NGX_CONF_UNSET_PTR;
     conf->users = NGX_CONF_UNSET_PTR;
+    conf->trigger = NGX_CONF_UNSET_PTR;
     conf->access = NGX_CONF_UNSET_UINT;
     conf->ansi = NGX_CONF_UNSET_UINT;
     conf->ack_timeout = NGX_CONF_UNSET_MSEC;
@@ -88,6 +89,7 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->keys, prev->keys, NULL);
     ngx_conf_merge_ptr_value(conf->response_hosts, prev->response_hosts, NULL);
     ngx_conf_merge_ptr_value(conf->users, prev->users, NULL);
+    ngx_conf_merge_ptr_value(conf->trigger, prev->trigger, NULL);
     ngx_conf_merge_str_value(conf->users_file, prev->users_file, "");
     ngx_conf_merge_str_value(conf->gitlab, prev->gitlab, "");
     ngx_conf_merge_str_value(conf->token, prev->token, "");
@@ -145,6 +147,12 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->main->store.len == 0) {
         return ngx_chatops_missing(cf, conf, "chatops_store");
+    }
+
+    if (conf->trigger == NULL
+        && ngx_chatops_trigger_default(cf, &conf->trigger) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     conf->subrequest.location = conf->location;

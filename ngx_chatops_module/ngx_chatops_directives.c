@@ -128,6 +128,13 @@ ngx_command_t  ngx_chatops_commands[] = {
       0,
       NULL },
 
+    { ngx_string("chatops_trigger"),
+      NGX_CHATOPS_VALUE|NGX_CONF_1MORE,
+      ngx_chatops_trigger,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("chatops_access"),
       NGX_CHATOPS_VALUE|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,

@@ -1,4 +1,4 @@
-#include "ngx_chatops_dispatch.h"
+#include "ngx_chatops_strategy.h"
 
 
 /* how often a value is looked for that somebody else is fetching */
@@ -21,7 +21,6 @@ static void ngx_chatops_dispatch_saved(void *data, int rc,
 static void ngx_chatops_dispatch_renewed(void *data, int rc,
     ngx_chatops_store_op_t *op);
 static void ngx_chatops_dispatch_renew_handler(ngx_event_t *ev);
-static int64_t ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_dispatch_give_back(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_dispatch_unlock(ngx_chatops_dispatch_t *d);
 
@@ -106,6 +105,28 @@ ngx_chatops_dispatch_start(ngx_chatops_dispatch_t *d)
 
 
 void
+ngx_chatops_dispatch_look(ngx_chatops_dispatch_t *d)
+{
+    ngx_chatops_strategy_t  *strategy;
+
+    d->looking = 1;
+    strategy = ngx_chatops_strategy_find(&d->run.strategy);
+
+    if (strategy == NULL) {
+
+        /* of another release */
+
+        ngx_chatops_ambiguous(d);
+        return;
+    }
+
+    ngx_add_timer(&d->renew, NGX_CHATOPS_LEASE / 3);
+
+    strategy->look(d);
+}
+
+
+void
 ngx_chatops_dispatch_answer(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer)
 {
@@ -145,8 +166,8 @@ ngx_chatops_dispatch_give_back(ngx_chatops_dispatch_t *d)
 {
     int64_t  due;
 
-    due = d->run.state == CHATOPS_RUN_TRIGGERING ? ngx_chatops_dispatch_due(d)
-                                                 : 0;
+    due = d->run.state == CHATOPS_RUN_TRIGGERING && d->run.pipeline_id == 0
+          ? ngx_chatops_dispatch_due(d) : 0;
 
     (void) ngx_chatops_store_update(&d->run, 0, due, NULL, NULL);
 
@@ -400,12 +421,16 @@ ngx_chatops_dispatch_saved(void *data, int rc, ngx_chatops_store_op_t *op)
  * has been asked for.
  */
 
-static int64_t
+int64_t
 ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d)
 {
     int64_t  due;
 
-    if (d->run.state != CHATOPS_RUN_TRIGGERING) {
+    if (d->later) {
+        return d->later;
+    }
+
+    if (d->run.state != CHATOPS_RUN_TRIGGERING || d->run.pipeline_id) {
         return NGX_CHATOPS_LEASE;
     }
 

@@ -35,6 +35,8 @@ typedef enum {
     NGX_CHATOPS_STARTED = 0,  /* the pipeline exists */
     NGX_CHATOPS_REFUSED,      /* nothing runs; run.error says why */
     NGX_CHATOPS_UNSURE,       /* GitLab has not confirmed the pipeline */
+    NGX_CHATOPS_AMBIGUOUS,    /* and nobody will find out */
+    NGX_CHATOPS_AGAIN,        /* it was not made: all from the beginning */
     NGX_CHATOPS_FAILED,       /* the run store failed; the run is retried */
     NGX_CHATOPS_TAKEN         /* another worker has the run now */
 } ngx_chatops_outcome_e;
@@ -67,11 +69,13 @@ struct ngx_chatops_dispatch_s {
     void                       *data;
 
     unsigned                    resumed:1;     /* it was begun before */
+    int64_t                     later;         /* UNSURE: looked at in ms */
 
     /* private */
 
     unsigned                    abandoned:1;
     unsigned                    storing:1;
+    unsigned                    looking:1;     /* for a pipeline */
     unsigned                    in_config:1;   /* CHAT_* as the job's own */
 
     ngx_chatops_step_pt         step;          /* takes the next answer */
@@ -98,6 +102,8 @@ struct ngx_chatops_dispatch_s {
     ngx_chatops_config_t       *config;
     chatops_ci_job_t           *job;
     chatops_verdict_t           verdict;
+    ngx_uint_t                  strategy;      /* of conf->trigger */
+    chatops_buf_t               obstacles;     /* of those before it */
 };
 
 
@@ -117,6 +123,9 @@ ngx_chatops_dispatch_t *ngx_chatops_dispatch_create(
 
 void ngx_chatops_dispatch_start(ngx_chatops_dispatch_t *d);
 
+/* A run in `triggering`: what has become of its pipeline? */
+void ngx_chatops_dispatch_look(ngx_chatops_dispatch_t *d);
+
 /* Takes the answer to the call handed out last. */
 void ngx_chatops_dispatch_answer(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer);
@@ -127,6 +136,9 @@ void ngx_chatops_dispatch_answer(ngx_chatops_dispatch_t *d,
  */
 void ngx_chatops_dispatch_abandon(ngx_chatops_dispatch_t *d);
 
+/* For how many ms the run, as it is, should not be looked at by others. */
+int64_t ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d);
+
 /* When a pipeline that GitLab has not confirmed is looked for (Unix ms). */
 int64_t ngx_chatops_look_at(ngx_chatops_loc_conf_t *conf,
     const chatops_run_t *run);
@@ -136,7 +148,7 @@ void ngx_chatops_dispatch_destroy(ngx_chatops_dispatch_t *d);
 
 
 /*
- * For the parts of the dispatch (ngx_chatops_check.c, ngx_chatops_start.c).
+ * For the parts of the dispatch (ngx_chatops_check.c, ngx_chatops_strategy.h).
  */
 
 /*
@@ -184,9 +196,6 @@ ngx_int_t ngx_chatops_dispatch_key(ngx_chatops_dispatch_t *d, u_char kind,
 
 /* ngx_chatops_check.c: rights, configuration, job. */
 void ngx_chatops_check_member(ngx_chatops_dispatch_t *d);
-
-/* ngx_chatops_start.c: branch, pipeline. */
-void ngx_chatops_start(ngx_chatops_dispatch_t *d);
 
 
 #endif /* NGX_CHATOPS_DISPATCH_H */

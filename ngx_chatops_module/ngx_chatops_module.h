@@ -57,6 +57,7 @@ typedef struct {
     ngx_str_t                       users_file;
     ngx_uint_t                      access;
     ngx_uint_t                      ansi;
+    ngx_array_t                    *trigger;        /* of strategies */
 
     ngx_msec_t                      ack_timeout;
     ngx_msec_t                      reply_timeout;
@@ -102,6 +103,11 @@ void *ngx_chatops_create_main_conf(ngx_conf_t *cf);
 char *ngx_chatops_init_main_conf(ngx_conf_t *cf, void *conf);
 void *ngx_chatops_create_loc_conf(ngx_conf_t *cf);
 char *ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+
+/* ngx_chatops_trigger.c: which strategies, and their settings */
+
+char *ngx_chatops_trigger(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_chatops_trigger_default(ngx_conf_t *cf, ngx_array_t **trigger);
 
 /* ngx_chatops_secret.c: one line from a file, for secrets and tokens. */
 

@@ -44,8 +44,8 @@ static void ngx_chatops_request_done(ngx_chatops_dispatch_t *d,
 static void ngx_chatops_request_check(ngx_chatops_request_t *rq);
 static void ngx_chatops_request_started(ngx_chatops_dispatch_t *d,
     ngx_chatops_request_t *rq);
-static void ngx_chatops_request_refused(ngx_chatops_dispatch_t *d,
-    ngx_chatops_request_t *rq);
+static void ngx_chatops_request_told(ngx_chatops_dispatch_t *d,
+    ngx_chatops_request_t *rq, chatops_reply_kind_e kind);
 static void ngx_chatops_request_say(ngx_chatops_request_t *rq,
     const char *text);
 static void ngx_chatops_request_end(ngx_chatops_request_t *rq, ngx_int_t rc);
@@ -458,13 +458,17 @@ ngx_chatops_request_done(ngx_chatops_dispatch_t *d,
         break;
 
     case NGX_CHATOPS_REFUSED:
-        ngx_chatops_request_refused(d, rq);
+        ngx_chatops_request_told(d, rq, CHATOPS_KIND_REFUSED);
+        break;
+
+    case NGX_CHATOPS_AMBIGUOUS:
+        ngx_chatops_request_told(d, rq, CHATOPS_KIND_AMBIGUOUS);
         break;
 
     case NGX_CHATOPS_UNSURE:
         (void) ngx_chatops_store_update(&d->run, 0,
-                                        (int64_t) d->conf->gitlab_timeout,
-                                        NULL, NULL);
+                                        ngx_chatops_dispatch_due(d), NULL,
+                                        NULL);
 
         ngx_chatops_request_say(rq, "GitLab has not confirmed that the job "
                                 "was started. I find out, and post here what "
@@ -542,16 +546,18 @@ ngx_chatops_request_started(ngx_chatops_dispatch_t *d,
 }
 
 
+/* Nothing runs, or nobody knows: that is the last word. */
+
 static void
-ngx_chatops_request_refused(ngx_chatops_dispatch_t *d,
-    ngx_chatops_request_t *rq)
+ngx_chatops_request_told(ngx_chatops_dispatch_t *d,
+    ngx_chatops_request_t *rq, chatops_reply_kind_e kind)
 {
     chatops_str_t         text;
     chatops_visibility_e  visibility;
 
     ngx_chatops_request_check(rq);
 
-    d->run.kind = CHATOPS_KIND_REFUSED;
+    d->run.kind = kind;
     d->run.reply = rq->answered ? CHATOPS_REPLY_DUE : CHATOPS_REPLY_POSTED;
 
     if (chatops_run_done(&d->run)) {
@@ -568,8 +574,11 @@ ngx_chatops_request_refused(ngx_chatops_dispatch_t *d,
     if (chatops_reply_text(&d->arena, &d->run, NULL, &visibility, &text)
         != CHATOPS_OK)
     {
-        ngx_chatops_request_say(rq, "The command was refused; nothing was "
-                                "started.");
+        ngx_chatops_request_say(rq, kind == CHATOPS_KIND_REFUSED
+                                        ? "The command was refused; nothing "
+                                          "was started."
+                                        : "GitLab has not confirmed that the "
+                                          "job was started.");
         return;
     }
 

@@ -4,18 +4,15 @@
 /* times that a run is begun anew */
 #define NGX_CHATOPS_ATTEMPTS  3
 
-/* a pipeline that cannot be looked for now is looked for again, in ms */
-#define NGX_CHATOPS_LOOK      5000
 
-
+static ngx_chatops_dispatch_t *ngx_chatops_resume_dispatch(
+    ngx_chatops_work_t *w);
 static ngx_int_t ngx_chatops_resume_send(ngx_chatops_dispatch_t *d,
     chatops_gitlab_call_t *call);
 static void ngx_chatops_resume_received(void *data,
     chatops_gitlab_answer_t *answer);
 static void ngx_chatops_resume_done(ngx_chatops_dispatch_t *d,
     ngx_chatops_outcome_e outcome);
-static void ngx_chatops_looked_for_pipeline(void *data,
-    chatops_gitlab_answer_t *answer);
 
 
 /*
@@ -51,11 +48,26 @@ ngx_chatops_resume(ngx_chatops_work_t *w)
                   ngx_chatops_v(&w->run.id),
                   chatops_run_state_name(w->run.state));
 
+    d = ngx_chatops_resume_dispatch(w);
+
+    if (d != NULL) {
+        ngx_chatops_dispatch_start(d);
+    }
+}
+
+
+/* NULL: it could not be made, and the run has been given back. */
+
+static ngx_chatops_dispatch_t *
+ngx_chatops_resume_dispatch(ngx_chatops_work_t *w)
+{
+    ngx_chatops_dispatch_t  *d;
+
     d = ngx_chatops_dispatch_create(w->conf, &w->run);
 
     if (d == NULL) {
         ngx_chatops_work_retry(w);
-        return;
+        return NULL;
     }
 
     d->resumed = 1;
@@ -63,7 +75,7 @@ ngx_chatops_resume(ngx_chatops_work_t *w)
     d->done = ngx_chatops_resume_done;
     d->data = w;
 
-    ngx_chatops_dispatch_start(d);
+    return d;
 }
 
 
@@ -89,6 +101,10 @@ ngx_chatops_resume_done(ngx_chatops_dispatch_t *d,
 {
     ngx_chatops_work_t *w = d->data;
 
+    int64_t  due;
+
+    due = ngx_chatops_dispatch_due(d);
+
     if (ngx_chatops_run_copy(&w->arena, &w->run, &d->run) != CHATOPS_OK) {
         outcome = NGX_CHATOPS_FAILED;
     }
@@ -107,7 +123,15 @@ ngx_chatops_resume_done(ngx_chatops_dispatch_t *d,
         return;
 
     case NGX_CHATOPS_UNSURE:
-        ngx_chatops_work_rest(w, w->conf->gitlab_timeout);
+        ngx_chatops_work_rest(w, due);
+        return;
+
+    case NGX_CHATOPS_AMBIGUOUS:
+        ngx_chatops_work_reply(w, CHATOPS_KIND_AMBIGUOUS);
+        return;
+
+    case NGX_CHATOPS_AGAIN:
+        ngx_chatops_work_save(w, NGX_CHATOPS_LEASE, ngx_chatops_work_next);
         return;
 
     default: /* NGX_CHATOPS_FAILED, NGX_CHATOPS_TAKEN */
@@ -117,90 +141,28 @@ ngx_chatops_resume_done(ngx_chatops_dispatch_t *d,
 
 
 /*
- * GitLab did not confirm the pipeline.  Its own timeout has passed, and the
- * branch is this run's alone: what is not there now does not come any more.
+ * GitLab did not confirm the pipeline, or it has not been seen yet whether
+ * it holds the job alone.
  */
 
 void
 ngx_chatops_look_for_pipeline(ngx_chatops_work_t *w)
 {
-    int64_t  left;
+    int64_t                  left;
+    ngx_chatops_dispatch_t  *d;
 
     /* a worker that was ended has given the run back before its time */
 
     left = ngx_chatops_look_at(w->conf, &w->run) - ngx_chatops_now();
 
-    if (left > 0) {
+    if (left > 0 && w->run.pipeline_id == 0) {
         ngx_chatops_work_rest(w, left);
         return;
     }
 
-    if (chatops_gitlab_pipelines_of_ref(&w->arena, &w->run.project,
-                                        &w->run.branch, &w->call)
-        != CHATOPS_OK)
-    {
-        ngx_chatops_work_retry(w);
-        return;
+    d = ngx_chatops_resume_dispatch(w);
+
+    if (d != NULL) {
+        ngx_chatops_dispatch_look(d);
     }
-
-    ngx_chatops_work_send(w, NULL, ngx_chatops_looked_for_pipeline);
-}
-
-
-static void
-ngx_chatops_looked_for_pipeline(void *data, chatops_gitlab_answer_t *answer)
-{
-    ngx_chatops_work_t *w = data;
-
-    size_t                      n;
-    chatops_gitlab_pipeline_t  *pipelines;
-
-    if (answer->outcome != CHATOPS_GITLAB_ANSWERED
-        || answer->status != 200
-        || chatops_gitlab_read_pipelines(&w->arena, &answer->body, &pipelines,
-                                         &n)
-           != CHATOPS_OK)
-    {
-        if (ngx_chatops_now() < w->run.deadline_at) {
-
-            /* not a failed attempt: those count how often it was asked for */
-
-            ngx_chatops_work_rest(w, NGX_CHATOPS_LOOK);
-            return;
-        }
-
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "chatops: run %V: it stays unknown whether GitLab made "
-                      "a pipeline on branch %V", ngx_chatops_v(&w->run.id),
-                      ngx_chatops_v(&w->run.branch));
-
-        w->run.state = CHATOPS_RUN_AMBIGUOUS;
-        ngx_chatops_work_reply(w, CHATOPS_KIND_AMBIGUOUS);
-        return;
-    }
-
-    if (n > 0) {
-        w->run.state = CHATOPS_RUN_WATCHING;
-        w->run.pipeline_id = pipelines[0].id;
-        w->run.pipeline_url = pipelines[0].web_url;
-
-        ngx_chatops_count(ngx_chatops_zone(w->conf), started);
-
-        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "chatops: run %V: found: pipeline %L",
-                      ngx_chatops_v(&w->run.id), w->run.pipeline_id);
-
-        ngx_chatops_work_reply(w, w->run.manual ? CHATOPS_KIND_MANUAL
-                                                : CHATOPS_KIND_SCHEDULED);
-        return;
-    }
-
-    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                  "chatops: run %V: GitLab has no pipeline for it, it is "
-                  "asked again", ngx_chatops_v(&w->run.id));
-
-    w->run.state = CHATOPS_RUN_ACCEPTED;
-    w->run.attempts++;
-
-    ngx_chatops_work_save(w, NGX_CHATOPS_LEASE, ngx_chatops_work_next);
 }

@@ -79,12 +79,14 @@ typedef struct {
     chatops_str_t          gitlab;         /* base URL, no slash at the end */
     chatops_str_t          project;        /* "ops/infra" */
     int64_t                gitlab_user_id;
-    chatops_str_t          ref;
+    chatops_str_t          ref;            /* that was asked for, or default */
+    int64_t                tag;            /* 1: the ref is a tag */
     chatops_str_t          sha;
 
     chatops_str_t          job;
     chatops_str_t          input;
-    chatops_str_t          strategy;       /* "isolated" */
+    chatops_str_t          strategy;       /* "direct", "isolated", … */
+    chatops_str_t          note;           /* what the person has to know */
     int64_t                commands;       /* in before_script and script */
     int64_t                manual;         /* 1: the job waits to be started */
 

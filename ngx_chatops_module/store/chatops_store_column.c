@@ -42,6 +42,8 @@ const chatops_column_t  chatops_columns[CHATOPS_COLUMNS] = {
     column(status,         TEXT,    ALWAYS),
     column(attempts,       INTEGER, ALWAYS),
     column(error,          TEXT,    ALWAYS),
+    column(tag,            INTEGER, ALWAYS),
+    column(note,           TEXT,    ALWAYS),
     column(owner,          TEXT,    OWN)
 };
 

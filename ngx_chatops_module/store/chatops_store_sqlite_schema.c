@@ -60,7 +60,10 @@ static const char *chatops_sqlite_migrations[] = {
     "    ON runs (service, team_id, trigger_id);"
     "CREATE INDEX runs_due ON runs (due_at) WHERE due_at IS NOT NULL;"
     "CREATE INDEX runs_project ON runs (gitlab, project, due_at)"
-    "    WHERE due_at IS NOT NULL;"
+    "    WHERE due_at IS NOT NULL;",
+
+    "ALTER TABLE runs ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';"
 };
 
 #define CHATOPS_SQLITE_VERSION                                                \

@@ -82,7 +82,111 @@ each_commit_is_synced(void **state)
                                     " FROM pragma_journal_mode"), 1);
     assert_int_equal(fixture_number(f->store, "PRAGMA application_id"),
                      CHATOPS_SQLITE_APPLICATION_ID);
-    assert_int_equal(fixture_number(f->store, "PRAGMA user_version"), 1);
+    assert_int_equal(fixture_number(f->store, "PRAGMA user_version"), 2);
+}
+
+
+/* The schema of the first release, as it was. */
+
+static const char  first_schema[] =
+    "CREATE TABLE runs ("
+    "    id              TEXT     NOT NULL PRIMARY KEY,"
+    "    state           TEXT     NOT NULL,"
+    "    reply           TEXT     NOT NULL,"
+    "    kind            TEXT     NOT NULL,"
+    "    cleanup         TEXT     NOT NULL,"
+    "    created_at      INTEGER  NOT NULL,"
+    "    triggered_at    INTEGER  NOT NULL,"
+    "    finished_at     INTEGER  NOT NULL,"
+    "    deadline_at     INTEGER  NOT NULL,"
+    "    service         TEXT     NOT NULL,"
+    "    team_id         TEXT     NOT NULL,"
+    "    channel_id      TEXT     NOT NULL,"
+    "    channel_name    TEXT     NOT NULL,"
+    "    user_id         TEXT     NOT NULL,"
+    "    trigger_id      TEXT     NOT NULL,"
+    "    response_url    TEXT     NOT NULL,"
+    "    gitlab          TEXT     NOT NULL,"
+    "    project         TEXT     NOT NULL,"
+    "    gitlab_user_id  INTEGER  NOT NULL,"
+    "    ref             TEXT     NOT NULL,"
+    "    sha             TEXT     NOT NULL,"
+    "    job             TEXT     NOT NULL,"
+    "    input           TEXT     NOT NULL,"
+    "    strategy        TEXT     NOT NULL,"
+    "    commands        INTEGER  NOT NULL,"
+    "    manual          INTEGER  NOT NULL,"
+    "    branch          TEXT     NOT NULL,"
+    "    pipeline_id     INTEGER  NOT NULL,"
+    "    pipeline_url    TEXT     NOT NULL,"
+    "    job_id          INTEGER  NOT NULL,"
+    "    job_url         TEXT     NOT NULL,"
+    "    status          TEXT     NOT NULL,"
+    "    attempts        INTEGER  NOT NULL,"
+    "    error           TEXT     NOT NULL,"
+    "    owner           TEXT     NOT NULL,"
+    "    leased_until    INTEGER  NOT NULL,"
+    "    due_at          INTEGER"
+    ") STRICT;"
+    "CREATE UNIQUE INDEX runs_command"
+    "    ON runs (service, team_id, trigger_id);"
+    "CREATE INDEX runs_due ON runs (due_at) WHERE due_at IS NOT NULL;"
+    "CREATE INDEX runs_project ON runs (gitlab, project, due_at)"
+    "    WHERE due_at IS NOT NULL;"
+    "INSERT INTO runs VALUES ('01hzzzzzzzzzzzzzzzzz000001', 'watching',"
+    "    'scheduled', 'scheduled', 'branch-made', 1700000000001, 2, 0, 4,"
+    "    'slack', 'T0001', 'C1', 'ops', 'U2147483697', '13345224609.1',"
+    "    'https://hooks.slack.example/1', 'https://gitlab.example.com',"
+    "    'ops/infra', 17, 'main', 'abc', 'hello-world', 'a b', 'isolated',"
+    "    1, 0, 'chatops/01hzzzzzzzzzzzzzzzzz000001', 7, 'p', 8, 'j',"
+    "    'running', 0, '', 'gone', 0, 0);";
+
+
+static void
+a_run_of_the_first_release_goes_on(void **state)
+{
+    char            sql[128];
+    sqlite3        *db;
+    fixture_t      *f;
+    chatops_run_t  *runs;
+
+    f = *state;
+    close_store(f);
+    assert_int_equal(unlink(f->path), 0);
+
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, first_schema, NULL, NULL, NULL),
+                     SQLITE_OK);
+
+    snprintf(sql, sizeof(sql), "PRAGMA journal_mode = wal;"
+             "PRAGMA application_id = %d; PRAGMA user_version = 1",
+             CHATOPS_SQLITE_APPLICATION_ID);
+
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+
+    f->store = fixture_open(f);
+
+    assert_int_equal(fixture_number(f->store, "PRAGMA user_version"), 2);
+    assert_int_equal(fixture_claim(f, f->store, 1, "host/1/7", LEASE, 0,
+                                   &runs), 1);
+
+    assert_true(chatops_str_is(&runs[0].job, "hello-world"));
+    assert_true(chatops_str_is(&runs[0].strategy, "isolated"));
+    assert_int_equal(runs[0].state, CHATOPS_RUN_WATCHING);
+    assert_int_equal(runs[0].pipeline_id, 7);
+    assert_int_equal(runs[0].tag, 0);
+    assert_int_equal(runs[0].note.len, 0);
+
+    runs[0].tag = 1;
+    runs[0].note = chatops_str("It runs elsewhere.");
+
+    assert_int_equal(chatops_store_update(f->store, &runs[0], &me, 0, 0),
+                     CHATOPS_OK);
+    assert_int_equal(fixture_claim(f, f->store, 1, "host/1/7", LEASE, 0,
+                                   &runs), 1);
+    assert_int_equal(runs[0].tag, 1);
+    assert_true(chatops_str_is(&runs[0].note, "It runs elsewhere."));
 }
 
 
@@ -860,6 +964,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         story(only_its_owner_can_read_the_files),
         story(each_commit_is_synced),
+        story(a_run_of_the_first_release_goes_on),
         story(an_emptied_response_url_is_gone_from_the_file),
         story(a_later_releases_database_is_refused),
         story(another_programs_database_is_refused_and_left_as_it_was),

@@ -1,12 +1,9 @@
-#include "ngx_chatops_dispatch.h"
+#include "ngx_chatops_strategy.h"
 
 
-/* how long a project is known to forbid pipeline variables, in ms */
-#define NGX_CHATOPS_VARIABLES_TTL  (10 * 60 * 1000)
-
-#define NGX_CHATOPS_VARIABLES      6
-
-
+static chatops_truth_e ngx_chatops_isolated_fits(ngx_chatops_dispatch_t *d,
+    chatops_str_t *reason);
+static void ngx_chatops_isolated_start(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_start_branch(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_commit(ngx_chatops_dispatch_t *d, unsigned again);
 static void ngx_chatops_committed(ngx_chatops_dispatch_t *d,
@@ -17,18 +14,25 @@ static void ngx_chatops_start_pipeline(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_ask_for_pipeline(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_asked_for_pipeline(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer);
-static ngx_uint_t ngx_chatops_variables(ngx_chatops_dispatch_t *d,
-    chatops_variable_t *variables);
-static ngx_uint_t ngx_chatops_variables_forbidden(ngx_chatops_dispatch_t *d);
+static void ngx_chatops_isolated_look(ngx_chatops_dispatch_t *d);
+static void ngx_chatops_looked_for_pipeline(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_answer_t *answer);
+
+
+ngx_chatops_strategy_t  ngx_chatops_isolated = {
+    chatops_string("isolated"),
+    ngx_chatops_isolated_fits,
+    ngx_chatops_isolated_start,
+    ngx_chatops_isolated_look
+};
 
 
 /*
- * The isolated strategy: a branch with the reduced configuration, and a
- * pipeline on it.
+ * A branch with the reduced configuration, and a pipeline on it.
  */
 
-void
-ngx_chatops_start(ngx_chatops_dispatch_t *d)
+static chatops_truth_e
+ngx_chatops_isolated_fits(ngx_chatops_dispatch_t *d, chatops_str_t *reason)
 {
     chatops_buf_t  buf;
 
@@ -37,20 +41,26 @@ ngx_chatops_start(ngx_chatops_dispatch_t *d)
     {
         chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
 
-        chatops_buf_text(&buf, "The project's CI configuration lies outside "
+        chatops_buf_text(&buf, "the project's CI configuration lies outside "
                          "of its repository (`");
         chatops_buf_str(&buf, &d->project.config_path);
-        chatops_buf_text(&buf, "`), so that a single job of it cannot be run; "
-                         "nothing was started.");
+        chatops_buf_text(&buf, "`)");
 
-        ngx_chatops_dispatch_refuse(d, &buf);
-        return;
+        if (chatops_buf_finish(&buf, reason) != CHATOPS_OK) {
+            *reason = chatops_str("the CI configuration lies elsewhere");
+        }
+
+        return CHATOPS_NO;
     }
 
-    d->run.strategy = chatops_str("isolated");
-    d->run.commands = d->job->commands;
-    d->run.manual = d->verdict.manual;
-    d->run.state = CHATOPS_RUN_ACCEPTED;
+    return CHATOPS_YES;
+}
+
+
+static void
+ngx_chatops_isolated_start(ngx_chatops_dispatch_t *d)
+{
+    chatops_buf_t  buf;
 
     /* what may exist from now on has to be removed */
 
@@ -72,18 +82,8 @@ ngx_chatops_start(ngx_chatops_dispatch_t *d)
 static void
 ngx_chatops_start_branch(ngx_chatops_dispatch_t *d)
 {
-    ngx_uint_t          i, n;
-    chatops_variable_t  variables[NGX_CHATOPS_VARIABLES];
-
-    d->in_config = ngx_chatops_variables_forbidden(d);
-
-    n = ngx_chatops_variables(d, variables);
-
-    for (i = 0; i < n; i++) {
-        if (!chatops_gitlab_can_pass(&variables[i].value)) {
-            d->in_config = 1;
-        }
-    }
+    d->in_config = ngx_chatops_variables_forbidden(d)
+                   || !ngx_chatops_variables_pass(d);
 
     ngx_chatops_commit(d, 0);
 }
@@ -242,124 +242,85 @@ static void
 ngx_chatops_asked_for_pipeline(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer)
 {
-    ngx_str_t                   key, value;
-    chatops_str_t               none, reason;
-    chatops_gitlab_pipeline_t   pipeline;
+    chatops_str_t              reason;
+    chatops_gitlab_pipeline_t  pipeline;
 
     if (answer->outcome == CHATOPS_GITLAB_ANSWERED
         && answer->status == 201
         && chatops_gitlab_read_pipeline(&d->arena, &answer->body, &pipeline)
            == CHATOPS_OK)
     {
-        d->run.state = CHATOPS_RUN_WATCHING;
         d->run.pipeline_id = pipeline.id;
         d->run.pipeline_url = pipeline.web_url;
-        d->run.attempts = 0;
 
-        ngx_chatops_count(ngx_chatops_zone(d->conf), started);
-
-        ngx_log_error(NGX_LOG_INFO, d->log, 0,
-                      "chatops: run %V: started: pipeline %L holds job \"%V\" "
-                      "of %V (%V/%V, GitLab user %L)",
-                      ngx_chatops_v(&d->run.id), d->run.pipeline_id,
-                      ngx_chatops_v(&d->run.job),
-                      ngx_chatops_v(&d->run.project),
-                      ngx_chatops_v(&d->run.team_id),
-                      ngx_chatops_v(&d->run.user_id), d->run.gitlab_user_id);
-
-        ngx_chatops_dispatch_end(d, NGX_CHATOPS_STARTED);
+        ngx_chatops_started(d);
         return;
     }
 
-    if (answer->outcome == CHATOPS_GITLAB_UNREACHED
-        || (answer->outcome == CHATOPS_GITLAB_ANSWERED
-            && answer->status >= 400 && answer->status < 500
-            && answer->status != 408))
-    {
-        if (chatops_gitlab_reason(&d->arena, &answer->body, &reason)
-            == CHATOPS_OK
-            && chatops_gitlab_forbids_variables(&reason)
-            && !d->in_config)
-        {
-            d->in_config = 1;
-
-            none = chatops_str(NULL);
-
-            if (ngx_chatops_dispatch_key(d, NGX_CHATOPS_KEY_VARIABLES, &none,
-                                         &key)
-                == NGX_OK)
-            {
-                ngx_str_set(&value, "forbidden");
-                ngx_chatops_cache_put(ngx_chatops_zone(d->conf), &key, &value,
-                                      NGX_CHATOPS_VARIABLES_TTL);
-            }
-
-            ngx_chatops_commit(d, 1);
-            return;
-        }
-
-        ngx_chatops_dispatch_refuse_answer(d, "to run the pipeline", answer);
+    if (!ngx_chatops_refused(answer)) {
+        ngx_chatops_unconfirmed(d, answer);
         return;
     }
 
-    /*
-     * Not confirmed: the pipeline may be there, or come yet.  Whoever claims
-     * the run after GitLab's own timeout looks for it on the run's branch.
-     */
-
-    ngx_log_error(NGX_LOG_WARN, d->log, 0,
-                  "chatops: run %V: GitLab did not confirm the pipeline "
-                  "(outcome %d, status %ui); it is looked for on branch %V "
-                  "in %M ms", ngx_chatops_v(&d->run.id), answer->outcome,
-                  (ngx_uint_t) answer->status, ngx_chatops_v(&d->run.branch),
-                  (ngx_msec_t) (ngx_chatops_look_at(d->conf, &d->run)
-                                - ngx_chatops_now()));
-
-    ngx_chatops_dispatch_end(d, NGX_CHATOPS_UNSURE);
-}
-
-
-static ngx_uint_t
-ngx_chatops_variables(ngx_chatops_dispatch_t *d,
-    chatops_variable_t *variables)
-{
-    variables[0].key = chatops_str("CHAT_INPUT");
-    variables[0].value = d->run.input;
-
-    variables[1].key = chatops_str("CHAT_CHANNEL");
-    variables[1].value = d->run.channel_name;
-
-    variables[2].key = chatops_str("CHAT_CHANNEL_ID");
-    variables[2].value = d->run.channel_id;
-
-    variables[3].key = chatops_str("CHAT_USER_ID");
-    variables[3].value = d->run.user_id;
-
-    variables[4].key = chatops_str("CHAT_JOB");
-    variables[4].value = d->run.job;
-
-    variables[5].key = chatops_str("CHAT_RUN_ID");
-    variables[5].value = d->run.id;
-
-    return NGX_CHATOPS_VARIABLES;
-}
-
-
-static ngx_uint_t
-ngx_chatops_variables_forbidden(ngx_chatops_dispatch_t *d)
-{
-    ngx_str_t      key, value;
-    chatops_str_t  none;
-
-    none = chatops_str(NULL);
-
-    if (ngx_chatops_dispatch_key(d, NGX_CHATOPS_KEY_VARIABLES, &none, &key)
-        != NGX_OK)
+    if (chatops_gitlab_reason(&d->arena, &answer->body, &reason) == CHATOPS_OK
+        && chatops_gitlab_forbids_variables(&reason)
+        && !d->in_config)
     {
-        return 0;
+        d->in_config = 1;
+
+        ngx_chatops_variables_forbid(d);
+        ngx_chatops_commit(d, 1);
+        return;
     }
 
-    return ngx_chatops_cache_get(ngx_chatops_zone(d->conf), &key, 0, d->pool,
-                                 &value)
-           == NGX_OK;
+    ngx_chatops_dispatch_refuse_answer(d, "to run the pipeline", answer);
+}
+
+
+/*
+ * The branch is this run's alone: what is not there after GitLab's own
+ * timeout does not come any more.
+ */
+
+static void
+ngx_chatops_isolated_look(ngx_chatops_dispatch_t *d)
+{
+    if (chatops_gitlab_pipelines_of_ref(&d->arena, &d->run.project,
+                                        &d->run.branch, &d->call)
+        != CHATOPS_OK)
+    {
+        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
+        return;
+    }
+
+    ngx_chatops_dispatch_send(d, ngx_chatops_looked_for_pipeline);
+}
+
+
+static void
+ngx_chatops_looked_for_pipeline(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_answer_t *answer)
+{
+    size_t                      n;
+    chatops_gitlab_pipeline_t  *pipelines;
+
+    if (answer->outcome != CHATOPS_GITLAB_ANSWERED
+        || answer->status != 200
+        || chatops_gitlab_read_pipelines(&d->arena, &answer->body, &pipelines,
+                                         &n)
+           != CHATOPS_OK)
+    {
+        ngx_chatops_unclear(d);
+        return;
+    }
+
+    if (n == 0) {
+        ngx_chatops_not_there(d);
+        return;
+    }
+
+    d->run.pipeline_id = pipelines[0].id;
+    d->run.pipeline_url = pipelines[0].web_url;
+
+    ngx_chatops_started(d);
 }
