@@ -21,6 +21,8 @@
 #define CHATOPS_YAML_MAX_DEPTH    64
 #define CHATOPS_YAML_MAX_ALIASES  10000
 
+#define CHATOPS_YAML_STR_TAG      "tag:yaml.org,2002:str"
+
 
 typedef enum {
     CHATOPS_YAML_SCALAR = 0,
@@ -29,12 +31,27 @@ typedef enum {
 } chatops_yaml_type_e;
 
 
+/* What Ruby's Psych, and so GitLab, takes a scalar for. */
+
+typedef enum {
+    CHATOPS_YAML_NULL = 0,
+    CHATOPS_YAML_BOOLEAN,
+    CHATOPS_YAML_INTEGER,
+    CHATOPS_YAML_FLOAT,
+    CHATOPS_YAML_STRING,
+    CHATOPS_YAML_SYMBOL,             /* :name */
+    CHATOPS_YAML_TIME,               /* also a date; GitLab refuses it */
+    CHATOPS_YAML_OTHER               /* no scalar, or a !reference */
+} chatops_yaml_kind_e;
+
+
 typedef struct chatops_yaml_node_s  chatops_yaml_node_t;
 typedef struct chatops_yaml_pair_s  chatops_yaml_pair_t;
 
 struct chatops_yaml_node_s {
     chatops_yaml_type_e     type;
     unsigned                plain:1;     /* a scalar without quotes */
+    unsigned                bang:1;      /* ! '1': quoted, and no string */
     uint32_t                line;        /* from 1 */
     uint16_t                file;        /* of several: which one */
     chatops_str_t           tag;         /* "!reference"; empty when implicit */
@@ -77,6 +94,20 @@ int chatops_yaml_parse(chatops_arena_t *arena, const chatops_str_t *text,
  */
 int chatops_yaml_write(chatops_arena_t *arena,
     const chatops_yaml_node_t *root, size_t limit, chatops_str_t *text);
+
+/*
+ * YAML 1.1 as Psych's ScalarScanner reads it: 017, 1_000, 0x1f, 1:30 are
+ * integers, 1e3 is a string; quotes or !!str make a string.  NULL is null.
+ */
+chatops_yaml_kind_e chatops_yaml_kind(const chatops_yaml_node_t *node);
+
+/*
+ * The text that Ruby's to_s makes of a scalar: "15" of 017, "1.1" of 1.10,
+ * "true" of yes, "" of null and of what is no scalar.  It may be a view of
+ * the node's.  CHATOPS_OK or CHATOPS_ERROR.
+ */
+int chatops_yaml_text(chatops_arena_t *arena, const chatops_yaml_node_t *node,
+    chatops_str_t *text);
 
 /* The value of a mapping's key, NULL when there is none or no mapping. */
 chatops_yaml_node_t *chatops_yaml_get(const chatops_yaml_node_t *node,

@@ -6,7 +6,6 @@
 
 
 #define CHATOPS_YAML_MAX_DIRECTIVES  64
-#define CHATOPS_YAML_STR_TAG         "tag:yaml.org,2002:str"
 
 
 typedef struct {
@@ -273,6 +272,7 @@ chatops_yaml_read_scalar(chatops_yaml_reader_t *reader, yaml_event_t *event)
     }
 
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    node->bang = !node->plain && event->data.scalar.plain_implicit;
 
     if (event->data.scalar.anchor != NULL) {
         rc = chatops_yaml_anchor(reader, node, event->data.scalar.anchor,
@@ -559,7 +559,7 @@ chatops_yaml_node(chatops_yaml_reader_t *reader, chatops_yaml_type_e type,
 
     s = chatops_str((const char *) tag);
 
-    if (s.len == 0 || chatops_str_is(&s, "!")) {
+    if (s.len == 0) {
         return node;
     }
 

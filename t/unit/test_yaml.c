@@ -684,6 +684,102 @@ running_out_of_memory_is_survived(void **state)
 }
 
 
+static void
+a_scalar_is_what_psych_takes_it_for(void **state)
+{
+    size_t                i;
+    char                  text[100];
+    chatops_str_t         s;
+    chatops_yaml_node_t  *node;
+
+    static const struct {
+        const char           *scalar;
+        chatops_yaml_kind_e   kind;
+        const char           *text;
+    } cases[] = {
+        { "~",                         CHATOPS_YAML_NULL,     "" },
+        { "NULL",                      CHATOPS_YAML_NULL,     "" },
+        { "",                          CHATOPS_YAML_NULL,     "" },
+        { "nil",                       CHATOPS_YAML_STRING,   "nil" },
+        { "tRue",                      CHATOPS_YAML_BOOLEAN,  "true" },
+        { "Yes",                       CHATOPS_YAML_BOOLEAN,  "true" },
+        { "on",                        CHATOPS_YAML_BOOLEAN,  "true" },
+        { "no",                        CHATOPS_YAML_BOOLEAN,  "false" },
+        { "OFF",                       CHATOPS_YAML_BOOLEAN,  "false" },
+        { "False",                     CHATOPS_YAML_BOOLEAN,  "false" },
+        { "y",                         CHATOPS_YAML_STRING,   "y" },
+        { "'true'",                    CHATOPS_YAML_STRING,   "true" },
+        { "0",                         CHATOPS_YAML_INTEGER,  "0" },
+        { "-017",                      CHATOPS_YAML_INTEGER,  "-15" },
+        { "08",                        CHATOPS_YAML_STRING,   "08" },
+        { "0o17",                      CHATOPS_YAML_STRING,   "0o17" },
+        { "0x1f",                      CHATOPS_YAML_INTEGER,  "31" },
+        { "0xFg",                      CHATOPS_YAML_STRING,   "0xFg" },
+        { "0b101",                     CHATOPS_YAML_INTEGER,  "5" },
+        { "0b2",                       CHATOPS_YAML_STRING,   "0b2" },
+        { "1_000",                     CHATOPS_YAML_INTEGER,  "1000" },
+        { "1,000",                     CHATOPS_YAML_INTEGER,  "1000" },
+        { "1__0",                      CHATOPS_YAML_STRING,   "1__0" },
+        { "18446744073709551615",      CHATOPS_YAML_INTEGER,
+          "18446744073709551615" },
+        { "18446744073709551616",      CHATOPS_YAML_INTEGER,
+          "18446744073709551616" },
+        { "1:30",                      CHATOPS_YAML_INTEGER,  "5400" },
+        { "-1:30:05",                  CHATOPS_YAML_INTEGER,  "-1795" },
+        { "1:60",                      CHATOPS_YAML_STRING,   "1:60" },
+        { "1:30:0.5",                  CHATOPS_YAML_FLOAT,    "5400.5" },
+        { "1.10",                      CHATOPS_YAML_FLOAT,    "1.1" },
+        { "1.",                        CHATOPS_YAML_FLOAT,    "1.0" },
+        { ".5",                        CHATOPS_YAML_FLOAT,    "0.5" },
+        { "-0.0001",                   CHATOPS_YAML_FLOAT,    "-0.0001" },
+        { "0.00001",                   CHATOPS_YAML_FLOAT,    "1.0e-05" },
+        { "123456789012345.0",         CHATOPS_YAML_FLOAT,
+          "123456789012345.0" },
+        { "1234567890123456.0",        CHATOPS_YAML_FLOAT,
+          "1.234567890123456e+15" },
+        { "1e3",                       CHATOPS_YAML_STRING,   "1e3" },
+        { "1.5e3",                     CHATOPS_YAML_STRING,   "1.5e3" },
+        { "1.5e+3",                    CHATOPS_YAML_FLOAT,    "1500.0" },
+        { ".",                         CHATOPS_YAML_STRING,   "." },
+        { "1.2.3",                     CHATOPS_YAML_STRING,   "1.2.3" },
+        { "-.INF",                     CHATOPS_YAML_FLOAT,    "-Infinity" },
+        { ".nan",                      CHATOPS_YAML_FLOAT,    "NaN" },
+        { ":a b",                      CHATOPS_YAML_SYMBOL,   "a b" },
+        { "':a'",                      CHATOPS_YAML_STRING,   ":a" },
+        { "2020-01-31",                CHATOPS_YAML_TIME,     "2020-01-31" },
+        { "2020-13-01",                CHATOPS_YAML_STRING,   "2020-13-01" },
+        { "2020-01-32",                CHATOPS_YAML_STRING,   "2020-01-32" },
+        { "2020-01-01T1:02:03.5 +02:00", CHATOPS_YAML_TIME,
+          "2020-01-01T1:02:03.5 +02:00" },
+        { "2020-01-01 01:02",          CHATOPS_YAML_STRING,
+          "2020-01-01 01:02" },
+        { "! '1'",                     CHATOPS_YAML_INTEGER,  "1" },
+        { "!!str 1",                   CHATOPS_YAML_STRING,   "1" },
+        { "!foo '1'",                  CHATOPS_YAML_INTEGER,  "1" },
+        { "!!float 1",                 CHATOPS_YAML_FLOAT,    "1.0" },
+        { "!reference a",              CHATOPS_YAML_OTHER,    "" },
+        { "[a]",                       CHATOPS_YAML_OTHER,    "" }
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void) snprintf(text, sizeof(text), "a: %s\n", cases[i].scalar);
+
+        node = chatops_yaml_get(tree(*state, text), "a");
+
+        assert_int_equal(chatops_yaml_text(*state, node, &s), CHATOPS_OK);
+
+        if (chatops_yaml_kind(node) != cases[i].kind
+            || !chatops_str_is(&s, cases[i].text))
+        {
+            fail_msg("%s is %d, `%.*s`", cases[i].scalar,
+                     chatops_yaml_kind(node), chatops_str_arg(&s));
+        }
+    }
+
+    assert_int_equal(chatops_yaml_kind(NULL), CHATOPS_YAML_NULL);
+}
+
+
 int
 main(void)
 {
@@ -712,7 +808,8 @@ main(void)
         TEST(what_is_not_utf8_is_not_written),
         TEST(the_writer_stops_at_its_limit),
         TEST(words_of_yaml_are_known),
-        TEST(running_out_of_memory_is_survived)
+        TEST(running_out_of_memory_is_survived),
+        TEST(a_scalar_is_what_psych_takes_it_for)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
