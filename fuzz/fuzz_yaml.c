@@ -45,7 +45,8 @@ fuzz_same(const chatops_yaml_node_t *one, const chatops_yaml_node_t *two)
 {
     size_t  i;
 
-    if (one->type != two->type || one->count != two->count
+    if (one->type != two->type || one->bang != two->bang
+        || one->size != two->size || one->count != two->count
         || !chatops_str_eq(&one->tag, &two->tag)
         || !chatops_str_eq(&one->value, &two->value)
         || (one->plain != two->plain

@@ -8,40 +8,72 @@
 #define CHATOPS_YAML_ROOM       4
 
 
-typedef struct {
-    chatops_str_t  key;
-    size_t         index;
-} chatops_yaml_order_t;
-
-
+static size_t chatops_yaml_place(const chatops_yaml_node_t *node,
+    const chatops_str_t *key);
 static int chatops_yaml_is_word(const chatops_yaml_node_t *node,
     const char *const *words);
 static void *chatops_yaml_room(chatops_arena_t *arena, void *data,
     size_t count, size_t size);
-static int chatops_yaml_order_cmp(const void *one, const void *two);
+static void chatops_yaml_unique_few(chatops_yaml_node_t *mapping);
+static int chatops_yaml_unique_many(chatops_arena_t *arena,
+    chatops_yaml_node_t *mapping);
+static int chatops_yaml_reindex(chatops_arena_t *arena,
+    chatops_yaml_node_t *mapping);
+static int chatops_yaml_index(chatops_arena_t *arena,
+    chatops_yaml_node_t *mapping);
 
 
 chatops_yaml_node_t *
 chatops_yaml_find(const chatops_yaml_node_t *node, const chatops_str_t *key)
 {
-    size_t                      i;
-    const chatops_yaml_node_t  *name;
+    size_t  i;
 
     if (node == NULL || node->type != CHATOPS_YAML_MAPPING) {
         return NULL;
     }
 
-    for (i = 0; i < node->count; i++) {
+    i = chatops_yaml_place(node, key);
+
+    return i == node->count ? NULL : node->pairs[i].value;
+}
+
+
+/* Of a key among the pairs; their number when there is none. */
+
+static size_t
+chatops_yaml_place(const chatops_yaml_node_t *node, const chatops_str_t *key)
+{
+    size_t                      i;
+    uint32_t                    found;
+    const chatops_yaml_node_t  *name;
+
+    i = 0;
+
+    if (node->index != NULL) {
+        found = chatops_index_find(node->index, key);
+
+        if (found != CHATOPS_INDEX_NONE
+            && node->pairs[found].key->type == CHATOPS_YAML_SCALAR)
+        {
+            return found;
+        }
+
+        /* what has been added since */
+
+        i = chatops_index_count(node->index);
+    }
+
+    for ( /* void */ ; i < node->count; i++) {
         name = node->pairs[i].key;
 
         if (name->type == CHATOPS_YAML_SCALAR
             && chatops_str_eq(&name->value, key))
         {
-            return node->pairs[i].value;
+            return i;
         }
     }
 
-    return NULL;
+    return i;
 }
 
 
@@ -177,16 +209,12 @@ chatops_yaml_set(chatops_arena_t *arena, chatops_yaml_node_t *mapping,
     chatops_yaml_node_t *key, chatops_yaml_node_t *value)
 {
     size_t                i;
-    chatops_yaml_node_t  *name;
     chatops_yaml_pair_t  *pair;
 
-    for (i = 0; i < mapping->count; i++) {
-        name = mapping->pairs[i].key;
+    if (key->type == CHATOPS_YAML_SCALAR) {
+        i = chatops_yaml_place(mapping, &key->value);
 
-        if (name->type == CHATOPS_YAML_SCALAR
-            && key->type == CHATOPS_YAML_SCALAR
-            && chatops_str_eq(&name->value, &key->value))
-        {
+        if (i < mapping->count) {
             mapping->pairs[i].value = value;
             return CHATOPS_OK;
         }
@@ -205,7 +233,7 @@ chatops_yaml_set(chatops_arena_t *arena, chatops_yaml_node_t *mapping,
     pair->key = key;
     pair->value = value;
 
-    return CHATOPS_OK;
+    return chatops_yaml_reindex(arena, mapping);
 }
 
 
@@ -244,7 +272,10 @@ chatops_yaml_remove(chatops_yaml_node_t *mapping, const char *key)
         }
     }
 
-    mapping->count = n;
+    if (n != mapping->count) {
+        mapping->count = n;
+        mapping->index = NULL;
+    }
 }
 
 
@@ -307,69 +338,144 @@ chatops_yaml_merge(chatops_arena_t *arena, const chatops_yaml_node_t *under,
 int
 chatops_yaml_unique(chatops_arena_t *arena, chatops_yaml_node_t *mapping)
 {
-    size_t                 i, k, n, first, last;
-    chatops_yaml_pair_t   *pairs;
-    chatops_yaml_order_t  *order, few[CHATOPS_YAML_FEW_PAIRS];
-
-    pairs = mapping->pairs;
-    order = few;
+    mapping->index = NULL;
 
     if (mapping->count > CHATOPS_YAML_FEW_PAIRS) {
-        order = chatops_palloc(arena,
-                               mapping->count * sizeof(chatops_yaml_order_t));
-
-        if (order == NULL) {
-            return CHATOPS_ERROR;
-        }
+        return chatops_yaml_unique_many(arena, mapping);
     }
 
-    for (i = 0, n = 0; i < mapping->count; i++) {
-        if (pairs[i].key->type == CHATOPS_YAML_SCALAR) {
-            order[n].key = pairs[i].key->value;
-            order[n].index = i;
-            n++;
-        }
-    }
-
-    qsort(order, n, sizeof(chatops_yaml_order_t), chatops_yaml_order_cmp);
-
-    for (i = 0; i < n; i = k) {
-        first = order[i].index;
-        last = first;
-
-        for (k = i + 1;
-             k < n && chatops_str_eq(&order[i].key, &order[k].key);
-             k++)
-        {
-            last = order[k].index;
-            pairs[first] = pairs[last];
-            pairs[last].key = NULL;
-        }
-    }
-
-    for (i = 0, n = 0; i < mapping->count; i++) {
-        if (pairs[i].key != NULL) {
-            pairs[n++] = pairs[i];
-        }
-    }
-
-    mapping->count = n;
+    chatops_yaml_unique_few(mapping);
 
     return CHATOPS_OK;
 }
 
 
-static int
-chatops_yaml_order_cmp(const void *one, const void *two)
+static void
+chatops_yaml_unique_few(chatops_yaml_node_t *mapping)
 {
-    int                          rc;
-    const chatops_yaml_order_t  *a, *b;
+    size_t                i, k, n;
+    chatops_yaml_node_t  *key, *other;
+    chatops_yaml_pair_t  *pairs;
 
-    a = one;
-    b = two;
-    rc = chatops_str_cmp(&a->key, &b->key);
+    pairs = mapping->pairs;
+    n = 0;
 
-    return rc ? rc : (a->index > b->index) - (a->index < b->index);
+    for (i = 0; i < mapping->count; i++) {
+        key = pairs[i].key;
+
+        for (k = 0; k < n; k++) {
+            other = pairs[k].key;
+
+            if (other->value.len == key->value.len
+                && other->type == CHATOPS_YAML_SCALAR
+                && key->type == CHATOPS_YAML_SCALAR
+                && chatops_str_eq(&other->value, &key->value))
+            {
+                break;
+            }
+        }
+
+        pairs[k] = pairs[i];
+        n += k == n;
+    }
+
+    mapping->count = n;
+}
+
+
+static int
+chatops_yaml_unique_many(chatops_arena_t *arena,
+    chatops_yaml_node_t *mapping)
+{
+    size_t                i, n;
+    uint32_t              first;
+    chatops_yaml_pair_t  *pairs;
+
+    if (chatops_yaml_index(arena, mapping) != CHATOPS_OK) {
+        return CHATOPS_ERROR;
+    }
+
+    pairs = mapping->pairs;
+    n = 0;
+
+    for (i = 0; i < mapping->count; i++) {
+
+        if (pairs[i].key->type != CHATOPS_YAML_SCALAR) {
+            continue;
+        }
+
+        first = chatops_index_find(mapping->index, &pairs[i].key->value);
+
+        if (first < i && pairs[first].key->type == CHATOPS_YAML_SCALAR) {
+            pairs[first] = pairs[i];
+            pairs[i].value = NULL;
+            n++;
+        }
+    }
+
+    if (n == 0) {
+        return CHATOPS_OK;
+    }
+
+    for (i = 0, n = 0; i < mapping->count; i++) {
+        if (pairs[i].value != NULL) {
+            pairs[n++] = pairs[i];
+        }
+    }
+
+    mapping->count = n;
+    mapping->index = NULL;
+
+    return n > CHATOPS_YAML_FEW_PAIRS ? chatops_yaml_index(arena, mapping)
+                                      : CHATOPS_OK;
+}
+
+
+/* After one more pair: not before there are many without an index. */
+
+static int
+chatops_yaml_reindex(chatops_arena_t *arena, chatops_yaml_node_t *mapping)
+{
+    size_t  n;
+
+    n = mapping->index ? chatops_index_count(mapping->index) : 0;
+
+    if (mapping->count - n <= CHATOPS_YAML_FEW_PAIRS + n / 4) {
+        return CHATOPS_OK;
+    }
+
+    return chatops_yaml_index(arena, mapping);
+}
+
+
+static int
+chatops_yaml_index(chatops_arena_t *arena, chatops_yaml_node_t *mapping)
+{
+    size_t                 i;
+    chatops_str_t          none;
+    chatops_index_t       *index;
+    chatops_yaml_node_t   *key;
+
+    index = chatops_index_create(arena, mapping->count);
+
+    if (index == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    none = chatops_str("");
+
+    for (i = 0; i < mapping->count; i++) {
+        key = mapping->pairs[i].key;
+
+        chatops_index_add(index, key->type == CHATOPS_YAML_SCALAR
+                                 ? &key->value : &none, i);
+    }
+
+    chatops_index_finish(index);
+
+    mapping->index = index;
+
+    return CHATOPS_OK;
 }
 
 

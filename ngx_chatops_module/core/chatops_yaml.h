@@ -14,12 +14,14 @@
 
 
 #include "chatops_core.h"
+#include "chatops_index.h"
 
 
 #define CHATOPS_YAML_MAX_BYTES    (2 * 1024 * 1024)
 #define CHATOPS_YAML_MAX_NODES    200000
 #define CHATOPS_YAML_MAX_DEPTH    64
 #define CHATOPS_YAML_MAX_ALIASES  10000
+#define CHATOPS_YAML_MAX_SIZE     1000000
 
 #define CHATOPS_YAML_STR_TAG      "tag:yaml.org,2002:str"
 
@@ -52,13 +54,21 @@ struct chatops_yaml_node_s {
     chatops_yaml_type_e     type;
     unsigned                plain:1;     /* a scalar without quotes */
     unsigned                bang:1;      /* ! '1': quoted, and no string */
+
+    /* whether there is, here or below: for who looks for it, as read */
+    unsigned                symbols:1;   /* a key with a colon in front */
+    unsigned                references:1;
+    unsigned                blocks:1;    /* $[[ */
+
+    unsigned                file:16;     /* of several: which one */
     uint32_t                line;        /* from 1 */
-    uint16_t                file;        /* of several: which one */
+    uint32_t                size;        /* as read: of nodes, aliases too */
     chatops_str_t           tag;         /* "!reference"; empty when implicit */
     chatops_str_t           value;       /* a scalar's text */
     size_t                  count;       /* of items or pairs */
     chatops_yaml_node_t   **items;       /* a sequence's */
     chatops_yaml_pair_t    *pairs;       /* a mapping's, in the file's order */
+    chatops_index_t        *index;       /* of many pairs, else NULL */
 };
 
 struct chatops_yaml_pair_s {
@@ -75,15 +85,22 @@ typedef struct {
 
 /*
  * Reads one document.  `root` is NULL for an empty one.  A first document
- * that holds `spec` is a header, the second is read instead (GitLab:
- * lib/gitlab/ci/config/yaml/); any other second document is declined.  The
- * tree lives in the arena and copies what it needs of `text`.
+ * that holds `spec` is a header, the last is read instead; of others the
+ * first is read (GitLab: lib/gitlab/config/loader/multi_doc_yaml.rb, at most
+ * three that `---` begins).  The tree lives in the arena and copies what it
+ * needs of `text`.
  *
- * CHATOPS_OK; CHATOPS_DECLINED with `error` (syntax, or a limit); or
- * CHATOPS_ERROR (memory).
+ * CHATOPS_OK; CHATOPS_DECLINED with `error` (syntax, a limit, a date or a
+ * class of Ruby's, both of which GitLab does not read); or CHATOPS_ERROR
+ * (memory).
  */
 int chatops_yaml_parse(chatops_arena_t *arena, const chatops_str_t *text,
     chatops_yaml_node_t **root, chatops_yaml_error_t *error);
+
+/* The same, with the header, NULL when there is none, and the file's number. */
+int chatops_yaml_parse_file(chatops_arena_t *arena, const chatops_str_t *text,
+    uint16_t file, chatops_yaml_node_t **header, chatops_yaml_node_t **root,
+    chatops_yaml_error_t *error);
 
 /*
  * Writes a tree, by libyaml's emitter: aliases written out, quoted scalars
@@ -157,7 +174,8 @@ void chatops_yaml_remove(chatops_yaml_node_t *mapping, const char *key);
 
 /*
  * Of pairs with the same key leaves one, at the place of the first, with the
- * value of the last.  CHATOPS_OK or CHATOPS_ERROR.
+ * value of the last, and makes an index when they are many.  CHATOPS_OK or
+ * CHATOPS_ERROR.
  */
 int chatops_yaml_unique(chatops_arena_t *arena, chatops_yaml_node_t *mapping);
 

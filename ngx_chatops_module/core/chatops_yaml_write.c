@@ -209,7 +209,8 @@ chatops_yaml_write_scalar(chatops_yaml_writer_t *writer,
 
     ready = yaml_scalar_event_initialize(&event, NULL, tag, value,
                                          (int) node->value.len, implicit,
-                                         implicit, chatops_yaml_style(node));
+                                         implicit && !node->bang,
+                                         chatops_yaml_style(node));
 
     return chatops_yaml_emit(writer, ready, &event);
 }

@@ -452,7 +452,7 @@ values_keep_their_style(void **state)
         "    fi\n"
         "  - 'echo: $B'\n"
         "  variables: {A: yes, B: 'yes', C: 012, D: '012', E: 1e3, F: null,\n"
-        "    G: 2001-01-01, H: \"2001-01-01\", I: \"a\\tb\", J: , K: ''}\n"
+        "    G: 0x1f, H: \"2001-01-01\", I: \"a\\tb\", J: , K: ''}\n"
         "  timeout: 1 hour 30 minutes\n"
         "  allow_failure: {exit_codes: [137]}\n",
 
@@ -465,7 +465,7 @@ values_keep_their_style(void **state)
         "  - 'echo: $B'\n"
         "  variables:\n"
         "    A: yes\n    B: 'yes'\n    C: 012\n    D: '012'\n    E: 1e3\n"
-        "    F: null\n    G: 2001-01-01\n    H: '2001-01-01'\n"
+        "    F: null\n    G: 0x1f\n    H: '2001-01-01'\n"
         "    I: \"a\\tb\"\n    J:\n    K: ''\n"
         "  timeout: 1 hour 30 minutes\n"
         "  allow_failure:\n    exit_codes:\n    - 137\n");
