@@ -5,109 +5,16 @@ use Mojo::Base -strict, -signatures;
 
 use Test::More;
 
-use File::Temp qw(tempdir);
-use FindBin;
 use IO::Socket::INET;
 use Mojo::JSON qw(decode_json encode_json);
 use Mojo::UserAgent;
 use Mojo::Util qw(url_escape);
 use Time::HiRes qw(sleep time);
 
-my $dir = tempdir('standin-gitlab-test-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my $pid = fork // die "fork: $!";
-
-if (!$pid) {
-    exec $^X, "$FindBin::Bin/lib/standin-gitlab", '--port-file', "$dir/port",
-        '--dir', "$dir/gitlab" or POSIX::_exit(1);
-}
-
-END { kill 'KILL', $pid if $pid }
-
-for (1 .. 200) { last if -s "$dir/port"; sleep 0.05 }
-
-open my $port_file, '<', "$dir/port" or BAIL_OUT('the stand-in does not start');
-chomp(my $port = <$port_file>);
-
-my $base  = "http://127.0.0.1:$port";
-my $api   = "$base/api/v4";
-my $infra = "$api/projects/ops%2Finfra";
-my $token = 'glpat-chatops-bot';
-my $ua    = Mojo::UserAgent->new(inactivity_timeout => 5, max_redirects => 0);
-
-sub call ($method, $url, $body = undef, %headers) {
-    $headers{'PRIVATE-TOKEN'} //= $token if !exists $headers{Authorization};
-    delete $headers{'PRIVATE-TOKEN'} if ($headers{'PRIVATE-TOKEN'} // '') eq 'none';
-    return $ua->start($ua->build_tx($method => $url => \%headers,
-        defined $body ? ref $body ? (json => $body) : $body : ()))->res;
-}
-
-sub is_answer ($res, $status, $body, $name) {
-    is($res->code, $status, "$name: $status") or diag $res->body;
-    is_deeply($res->json, $body, "$name: body") or diag $res->body;
-}
-
-sub refused ($res, $text, $name) {
-    is_answer($res, 400, { message => { base => [$text] } }, $name);
-}
-
-sub control ($name, $body = {}) {
-    my $res = $ua->post("$base/_control/$name" => json => $body)->res;
-    is($res->code, 200, "control $name") or diag $res->body;
-    return $res->json;
-}
-
-sub state_now { return $ua->get("$base/_control/state")->res->json }
-
-sub commit ($branch, $yaml, %more) {
-    my $head = call(GET => "$infra/repository/branches/main")->json->{commit}{id};
-
-    return call(POST => "$infra/repository/commits" => {
-        branch => $branch, start_sha => $head, commit_message => 'Run [skip ci]',
-        actions => [ { action => 'update', file_path => '.gitlab-ci.yml', content => $yaml } ],
-        %more });
-}
-
-sub pipeline ($ref, @variables) {
-    return call(POST => "$infra/pipeline" => { ref => $ref,
-        @variables ? (variables => \@variables) : () });
-}
-
-sub jobs_of ($id) { return call(GET => "$infra/pipelines/$id/jobs")->json }
-
-sub wait_for ($id, $want = qr/\A(?:success|failed|canceled|skipped)\z/) {
-    for (1 .. 200) {
-        my $pipeline = call(GET => "$infra/pipelines/$id")->json;
-        return $pipeline if $pipeline->{status} =~ $want;
-        sleep 0.02;
-    }
-
-    fail("pipeline $id does not become $want");
-    return {};
-}
+use lib 't/lib';
+use Test::StandInGitLab;
 
 my $branch = 0;
-
-# The output of a job, between its header and the end of its section.
-sub run ($yaml, @variables) {
-    my $ref = 'run/' . ++$branch;
-
-    commit($ref, $yaml)->code == 201 or return 'not committed';
-
-    my $res = pipeline($ref, @variables);
-
-    return $res->body if $res->code != 201;
-
-    wait_for($res->json->{id});
-
-    my $trace = call(GET => "$infra/jobs/" . jobs_of($res->json->{id})->[0]{id} . '/trace')->body;
-
-    return $trace =~ /Executing "step_script".*?\n(?:[^\n]*Using docker image[^\n]*\n)?(.*)section_end:\d+:step_script/s
-        ? $1 : $trace;
-}
-
-sub script (@commands) {
-    return encode_json({ job => { script => \@commands } });
-}
 
 subtest 'who asks' => sub {
     my $unauthorized = { message => '401 Unauthorized' };
@@ -320,7 +227,7 @@ BASE
         [ "a: {}", qr/jobs:a config should implement the script:, run:, or trigger: keyword/ ],
         [ ".a: {script: x}", qr/at least one visible job/ ],
         [ "a: {script: x, foo: 1}", qr/jobs:a config contains unknown keys: foo/ ],
-        [ "a: {script: x, stage: no}", qr/chosen stage/ ],
+        [ "a: {script: x, stage: no}", qr/jobs:a:stage config should be a string/ ],
         [ "a: {script: x, stage: never}", qr/a job: chosen stage never does not exist; available stages are \.pre, build, test, deploy, \.post/ ],
         [ "a: {script: x, only: chat}", qr/has to be either an array of conditions or a hash/ ],
         [ "a: {script: x, only: [chat], rules: [{when: always}]}", qr/may not be used with `rules`: only/ ],
@@ -733,7 +640,7 @@ subtest 'the end' => sub {
     kill 'TERM', $pid;
     waitpid $pid, 0;
     is($?, 0, 'ends on TERM');
-    undef $pid;
+    forget();
 
     my $gone = 0;
     for (1 .. 50) { $gone = !kill 0, $job; last if $gone; sleep 0.02 }

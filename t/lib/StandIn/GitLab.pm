@@ -6,6 +6,7 @@ package StandIn::GitLab;
 
 use Mojo::Base -base, -signatures;
 
+use Encode qw(encode_utf8);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
 use Mojo::IOLoop;
@@ -88,6 +89,34 @@ sub reset ($self) {
     $self->project(StandIn::GitLab::Project->new(app => $self, %{ fixture_project() },
         dir => $self->dir . "/repositories/$generation-ops-infra.git"));
     control_set($self, { files => fixture_files() });
+}
+
+# Commits files (path => text, or undef for none) to a branch that may be new,
+# or to none; the sha.
+sub commit_files ($self, $branch, $changed, $message) {
+    my $project    = $self->project;
+    my $repository = $project->repository;
+    my $parent     = $repository->resolve($branch // 'HEAD') // $repository->resolve('HEAD');
+    my %files      = $parent ? %{ $parent->{files} } : ();
+
+    refuse(400, { error => "another branch is in the way of $branch" })
+        if defined $branch && $repository->in_the_way($branch);
+
+    for my $path (keys %$changed) {
+        my $text = $changed->{$path};
+
+        delete $files{$path};
+        $files{$path} = [ $text =~ /\A#!/ ? '100755' : '100644',
+            $repository->blob(encode_utf8($text)) ] if defined $text;
+    }
+
+    my $commit = $repository->commit(
+        files => \%files, parents => [ $parent ? $parent->{sha} : () ],
+        message => $message, name => 'Maria Example', email => 'maria@example.com');
+
+    $repository->set_branch($branch, $commit->{sha}) if defined $branch;
+
+    return $commit->{sha};
 }
 
 sub next_id ($self, $kind) { return ($self->{ids}{$kind} //= 1000) + ++$self->{count}{$kind} }

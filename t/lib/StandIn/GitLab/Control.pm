@@ -6,6 +6,7 @@ package StandIn::GitLab::Control;
 #   POST set       { project, members, users, tokens, variables, runner, faults,
 #                    files } - each is optional, see _set
 #   POST commit    { branch, message, files: { path: text, or null }, push_pipeline }
+#   POST tag       { tag, ref, message }
 #   POST faults    [ rule, ... ] in place of those before (StandIn::GitLab::Fault)
 #   POST play, cancel, retry, die   { job }, by the administrator; die: the runner is lost
 #   POST delete_pipeline  { pipeline }
@@ -14,7 +15,6 @@ package StandIn::GitLab::Control;
 
 use Mojo::Base -strict, -signatures;
 
-use Encode qw(encode_utf8);
 use Exporter 'import';
 use StandIn::GitLab::Commit qw(push_pipeline);
 use StandIn::GitLab::Fault qw(fault_check);
@@ -28,6 +28,7 @@ my %DO = (
     'POST set'    => sub ($app, $body, $) { control_set($app, $body); {} },
     'POST faults' => sub ($app, $body, $) { control_set($app, { faults => $body }); {} },
     'POST commit' => \&_commit,
+    'POST tag'    => \&_tag,
     'GET log'     => \&_log,
     'GET state'   => \&_state,
     'POST play'   => sub ($app, $body, $) { _job($app, $body)->play($app->users->{1}, []); {} },
@@ -53,13 +54,19 @@ sub control_answer ($app, $method, $name, $body, $query) {
 }
 
 my %PROJECT = map { $_ => 1 } qw(path default_branch ci_config_path jobs_enabled
-    minimum_override_role protected_branches pipelines_per_minute);
+    minimum_override_role protected_branches protected_tags
+    pipelines_per_minute policy_jobs moves);
 my %RUNNER = map { $_ => 1 } qw(enabled limit executor trace_format
     pickup_delay_ms trace_delay_ms finish_delay_ms);
 
 #   project   ci_config_path, minimum_override_role (no_one_allowed, developer,
 #             maintainer, owner), protected_branches [{ name, push, merge }],
-#             pipelines_per_minute, jobs_enabled, default_branch, path
+#             protected_tags [{ name, create }], pipelines_per_minute,
+#             jobs_enabled, default_branch, path;
+#             policy_jobs [{ name, stage, script: [] }]: each pipeline holds
+#             them too, and no configuration says so;
+#             moves { files, message }: committed to the branch just before
+#             the next pipeline is made
 #   members   { user id: access level, { access_level, expires_at } or null }
 #   users     { user id: { username, name, state, admin } }
 #   tokens    { token: { user, scopes, state: active|revoked|expired } or null }
@@ -68,11 +75,13 @@ my %RUNNER = map { $_ => 1 } qw(enabled limit executor trace_format
 #             timestamped-17, timestamped-19), pickup_delay_ms, finish_delay_ms,
 #             trace_delay_ms
 #   files     { path: text } committed to the default branch
+#   branches, tags  { name: { files, message } }: upon the default branch, for a
+#             tag without a branch
 sub control_set ($app, $set) {
     invalid('the body is no object') if ref $set ne 'HASH';
 
     my $project = $app->project;
-    my ($odd)   = grep { !/\A(?:project|members|users|tokens|variables|runner|faults|files)\z/ }
+    my ($odd)   = grep { !/\A(?:project|members|users|tokens|variables|runner|faults|files|branches|tags)\z/ }
         sort keys %$set;
 
     invalid("unknown: $odd") if defined $odd;
@@ -126,40 +135,36 @@ sub control_set ($app, $set) {
 
     _commit($app, { files => $set->{files} }, {}) if $set->{files};
 
+    for my $name (sort keys %{ $set->{branches} // {} }) {
+        _commit($app, { %{ $set->{branches}{$name} }, branch => $name }, {});
+    }
+
+    for my $name (sort keys %{ $set->{tags} // {} }) {
+        my $tag = $set->{tags}{$name};
+        my $sha = $app->commit_files(undef, $tag->{files} // {}, $tag->{message} // "Tag\n");
+
+        $project->repository->set_tag($name, $sha, $tag->{message} // '');
+    }
+
     $app->runner->take;
 }
 
 sub _commit ($app, $body, $) {
-    my $project    = $app->project;
-    my $repository = $project->repository;
-    my $branch     = $body->{branch} // $project->default_branch;
-    my $parent     = $repository->resolve($branch)
-        // $repository->resolve($project->default_branch);
+    my $project = $app->project;
+    my $branch  = $body->{branch} // $project->default_branch;
+    my $sha = $app->commit_files($branch, $body->{files} // {}, $body->{message} // "Set up\n");
 
-    refuse(400, { error => "another branch is in the way of $branch" })
-        if $repository->in_the_way($branch);
-
-    my %files = $parent ? %{ $parent->{files} } : ();
-
-    for my $path (keys %{ $body->{files} // {} }) {
-        my $text = $body->{files}{$path};
-
-        if (defined $text) {
-            $files{$path} = [ $text =~ /\A#!/ ? '100755' : '100644',
-                $repository->blob(encode_utf8($text)) ];
-
-        } else {
-            delete $files{$path};
-        }
-    }
-
-    my $commit = $repository->commit(
-        files => \%files, parents => [ $parent ? $parent->{sha} : () ],
-        message => $body->{message} // "Set up\n",
-        name => 'Maria Example', email => 'maria@example.com');
-
-    $repository->set_branch($branch, $commit->{sha});
     push_pipeline($project, $app->users->{1}, $branch) if $body->{push_pipeline};
+
+    return { sha => $sha };
+}
+
+sub _tag ($app, $body, $) {
+    my $repository = $app->project->repository;
+    my $commit     = $repository->resolve($body->{ref} // 'HEAD')
+        // refuse(404, { error => 'no such ref' });
+
+    $repository->set_tag($body->{tag}, $commit->{sha}, $body->{message} // '');
 
     return { sha => $commit->{sha} };
 }
@@ -183,15 +188,18 @@ sub _state ($app, $, $) {
     return {
         pipelines => [ map { my $pipeline = $_; {
             id => $pipeline->id, ref => $pipeline->ref, sha => $pipeline->commit->{sha},
-            source => $pipeline->source, status => $pipeline->status,
+            tag => $pipeline->tag, source => $pipeline->source, status => $pipeline->status,
             user => $pipeline->user->{username}, created_at => $pipeline->created_at,
             yaml_errors => $pipeline->yaml_errors,
             variables => { map { $_->{key} => $_->{value} } @{ $pipeline->variables } },
             jobs => [ map { {
                 id => $_->id, name => $_->name, stage => $_->stage, status => $_->status,
+                bridge => $_->spec->{bridge} ? 1 : 0,
                 retried => $_->retried ? 1 : 0 } } @{ $pipeline->jobs } ],
         } } sort { $a->id <=> $b->id } values %{ $project->pipelines } ],
         branches => { %{ $project->repository->branches } },
+        tags => { map { $_ => $project->repository->tags->{$_}{sha} }
+            keys %{ $project->repository->tags } },
         repository => $project->repository->dir,
         faults => [ map { { %$_, hits => $_->{hits} // 0, seen => $_->{seen} // 0 } }
             @{ $app->faults } ],

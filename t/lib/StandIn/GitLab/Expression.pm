@@ -1,13 +1,15 @@
 package StandIn::GitLab::Expression;
 
 # The language of rules:if and only:variables
-# (lib/gitlab/ci/pipeline/expression): lexer, parser, evaluation.
+# (lib/gitlab/ci/pipeline/expression): lexer, parser, evaluation. The parser
+# is GitLab's shunting yard, with what that lets through.
 
 use Mojo::Base -strict, -signatures;
 
 use Exporter 'import';
+use StandIn::GitLab::Regexp qw(regexp_compile);
 
-our @EXPORT_OK = qw(expression_matches expression_valid regexp_compile);
+our @EXPORT_OK = qw(expression_matches expression_valid);
 
 use constant MAX_TOKENS => 100;
 
@@ -23,7 +25,7 @@ sub expression_matches ($text, $variables) {
     my $got  = _value($tree, $variables);
 
     return 0 unless defined $got;
-    return $$got if ref $got;
+    return ref $got eq 'SCALAR' ? $$got : 1 if ref $got;
     return $got =~ /\S/ ? 1 : 0;
 }
 
@@ -39,15 +41,15 @@ sub _lex ($text) {
 
     pos($text) = 0;
 
-    until ($text =~ /\G\s*\z/gc) {
-        $text =~ /\G\s+/gc;
+    until ($text =~ /\G\s*\z/gca) {
+        $text =~ /\G\s+/gca;
 
         if ($text =~ /\G([()])/gc)           { push @tokens, [$1] }
         elsif ($text =~ /\G\$(\w+)/gca)      { push @tokens, [ 'var', $1 ] }
         elsif ($text =~ /\G(["'])(.*?)\1/gc) { push @tokens, [ 'str', $2 ] }
         elsif ($text =~ m{\G(/(?:[^/]|\\/)+[^\\]/[ismU]*)}gc) {
-            push @tokens, [ 're', $1 ];
-            return undef unless regexp_compile($1);
+            my $regexp = regexp_compile($1) // return undef;
+            push @tokens, [ 're', $regexp ];
         }
         elsif ($text =~ /\Gnull/gc)                 { push @tokens, ['null'] }
         elsif ($text =~ /\G(==|=~|!=|!~|&&|\|\|)/gc) { push @tokens, [ 'op', $1 ] }
@@ -59,47 +61,56 @@ sub _lex ($text) {
     return \@tokens;
 }
 
-sub _parse ($text) {
-    my $tokens = _lex($text) // return undef;
-    my $at     = 0;
-    my ($operand, $level);
-
-    $operand = sub {
-        my $token = $tokens->[ $at++ ] // return undef;
-
-        if ($token->[0] eq '(') {
-            my $inner = $level->(12) // return undef;
-            my $close = $tokens->[ $at++ ] // return undef;
-            return $close->[0] eq ')' ? $inner : undef;
-        }
-
-        return $token->[0] =~ /\A(?:var|str|re|null)\z/ ? $token : undef;
-    };
-
-    $level = sub ($loosest) {
-        my $next = $loosest == 10 ? $operand : sub { $level->($loosest - 1) };
-        my $left = $next->() // return undef;
-
-        while (1) {
-            my $token = $tokens->[$at];
-
-            last if !$token || $token->[0] ne 'op'
-                || $BINDING{ $token->[1] } != $loosest;
-
-            $at++;
-            my $right = $next->() // return undef;
-            $left = [ $token->[1], $left, $right ];
-        }
-
-        return $left;
-    };
-
-    my $tree = $level->(12);
-
-    return $at == @$tokens ? $tree : undef;
+sub _binds ($operator, $before) {
+    return $before && $before->[0] eq 'op'
+        && (!$operator || $BINDING{$operator} >= $BINDING{ $before->[1] });
 }
 
-# nil is undef, a string a string, true and false references to 1 and 0.
+sub _parse ($text) {
+    my $tokens = _lex($text) // return undef;
+    my (@output, @operators);
+
+    for my $token (@$tokens) {
+        my $kind = $token->[0];
+
+        if ($kind eq 'op') {
+            push @output, pop @operators while _binds($token->[1], $operators[-1]);
+            push @operators, $token;
+
+        } elsif ($kind eq '(') {
+            push @operators, $token;
+
+        } elsif ($kind eq ')') {
+            push @output, pop @operators while _binds(undef, $operators[-1]);
+            return undef unless @operators;
+            pop @operators;
+
+        } else {
+            push @output, $token;
+        }
+    }
+
+    my @results;
+
+    for my $token (@output, reverse @operators) {
+        return undef if $token->[0] eq '(';
+
+        if ($token->[0] ne 'op') {
+            push @results, $token;
+            next;
+        }
+
+        return undef if @results < 2;
+
+        my ($left, $right) = splice @results, -2;
+        push @results, [ $token->[1], $left, $right ];
+    }
+
+    return @results == 1 ? $results[0] : undef;
+}
+
+# nil is undef, a string a string, a pattern a Regexp, true and false are
+# references to 1 and 0.
 sub _value ($node, $variables) {
     my ($kind, $left, $right) = @$node;
 
@@ -120,66 +131,28 @@ sub _value ($node, $variables) {
     my $other = _value($right, $variables);
 
     if ($kind eq '==' || $kind eq '!=') {
-        my $same = defined $got && defined $other
-            ? (ref $got ? $$got : "s$got") eq (ref $other ? $$other : "s$other")
-            : !defined $got && !defined $other;
-
-        return \(($same xor $kind eq '!=') ? 1 : 0);
+        return \((_same($got, $other) xor $kind eq '!=') ? 1 : 0);
     }
 
-    my $matches = _match($got, $other);
-
-    return \(($matches xor $kind eq '!~') ? 1 : 0);
+    return \((_match($got, $other) xor $kind eq '!~') ? 1 : 0);
 }
 
-sub _truth ($value) { return defined $value && (!ref $value || $$value) }
+sub _truth ($value) { return defined $value && (ref $value ne 'SCALAR' || $$value) }
+
+sub _same ($one, $other) {
+    return !defined $one && !defined $other if !defined $one || !defined $other;
+    return 0 if ref $one ne ref $other;
+    return ref $one eq 'SCALAR' ? $$one == $$other : "$one" eq "$other";
+}
 
 sub _match ($left, $right) {
-    return 0 if !defined $right || ref $right;
+    return 0 if !_truth($right);
 
-    $left = ref $left ? ($$left ? 'true' : 'false') : $left // '';
+    $left = ref $left eq 'SCALAR' ? ($$left ? 'true' : 'false') : $left // '';
+    $right = regexp_compile($right =~ s{\\/}{/}gr) // $right unless ref $right;
 
-    if ($right =~ m{\A/.+/[ismU]*\z}s) {
-        my $regexp = regexp_compile($right) // return 0;
-        return $left =~ $regexp ? 1 : 0;
-    }
-
-    return index($right, $left) >= 0;
-}
-
-# /pattern/flags as RE2 reads it, or undef: no look-around, no reference back.
-sub regexp_compile ($literal) {
-    my ($pattern, $flags) = $literal =~ m{\A/(.+)/([ismU]*)\z}s or return undef;
-    my $out = '';
-
-    pos($pattern) = 0;
-
-    until ($pattern =~ /\G\z/gc) {
-        if ($pattern =~ m{\G\\(.)}gcs) {
-            return undef if $1 =~ /[1-9kgZGRXK]/;
-            $out .= $1 eq '/' ? '/' : "\\$1";
-
-        } elsif ($pattern =~ /\G(\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\])/gcs) {
-            $out .= $1;
-
-        } elsif ($pattern =~ /\G\(\?(?:[=!>|#]|<[=!])/gc) {
-            return undef;
-
-        } elsif ($pattern =~ /\G(?:[*+?]|\{\d+(?:,\d*)?\})\+/gc) {
-            return undef;
-
-        } elsif ($pattern =~ /\G\$/gc) {
-            $out .= '(?!\n)\z';
-
-        } else {
-            $pattern =~ /\G(.)/gcs;
-            $out .= $1;
-        }
-    }
-
-    my $mode = join '', grep { $flags =~ /$_/ } qw(i s);
-
-    return eval { no warnings; qr/(?$mode:$out)/ };
+    return $left =~ $right ? 1 : 0 if ref $right eq 'Regexp';
+    return !ref $right && index($right, $left) >= 0;
 }
 
 1;

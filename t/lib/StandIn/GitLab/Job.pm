@@ -4,6 +4,7 @@ package StandIn::GitLab::Job;
 
 use Mojo::Base -base, -signatures;
 
+use Mojo::IOLoop;
 use Mojo::JSON  qw(encode_json);
 use Time::HiRes qw(time);
 use StandIn::GitLab::Refusal qw(bad_request forbidden refuse);
@@ -55,8 +56,15 @@ sub set_status ($self, $status) {
 
 # It is this job's turn.
 sub enqueue ($self) {
-    return if $self->spec->{bridge};
     $self->set_status('pending');
+
+    if ($self->spec->{bridge}) {
+        Mojo::IOLoop->next_tick(sub {
+            StandIn::GitLab::Bridge::bridge_run($self) if $self->status eq 'pending';
+        });
+        return;
+    }
+
     $self->app->runner->add($self);
 }
 
@@ -80,7 +88,7 @@ sub cancel ($self, $user) {
 }
 
 sub stop ($self) {
-    if ($self->status eq 'running') {
+    if ($self->status eq 'running' && !$self->spec->{bridge}) {
         $self->set_status('canceling');
         $self->app->runner->kill_job($self);
         return;
@@ -102,8 +110,7 @@ sub _require_run ($self, $user) {
     my $project = $self->project;
 
     forbidden() if $project->access($user) < 30
-        || !$self->pipeline->tag
-        && !$project->can_run_on($user, $self->pipeline->ref);
+        || !$project->can_run_on($user, $self->pipeline->ref, $self->pipeline->tag);
 }
 
 # The trace as a client gets it now.

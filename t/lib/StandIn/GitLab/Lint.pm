@@ -9,7 +9,8 @@ use Exporter 'import';
 use Mojo::JSON qw(encode_json);
 use StandIn::GitLab::Pipeline;
 use StandIn::GitLab::Refusal qw(invalid not_found);
-use StandIn::GitLab::Variables qw(variables_as_hash);
+use StandIn::GitLab::Predefined qw(config_variables);
+use StandIn::GitLab::Seed qw(seed_jobs);
 
 our @EXPORT_OK = qw(lint_get lint_post);
 
@@ -62,22 +63,33 @@ sub _result ($request, $commit, $bytes, $dry_ref, $include_jobs) {
             $include_jobs ? (jobs => []) : () };
     }
 
-    # No pipeline, so no source: include:rules see what a static lint sees.
+    # A static lint has no pipeline, so no source: include:rules see that.
+
+    my ($ref, $kind, $sha) = $project->repository->find_ref(
+        $dry_ref // $project->repository->ref_with($commit) // $project->default_branch);
+
+    if (defined $dry_ref) {
+        return { valid => $app->bool(0), merged_yaml => undef, warnings => [],
+            errors => ['Reference not found'], includes => undef,
+            $include_jobs ? (jobs => []) : () } unless defined $sha;
+        $commit = $project->repository->commits->{$sha};
+    }
+
     my $pipeline = StandIn::GitLab::Pipeline->new(project => $project,
-        ref => $dry_ref // $project->default_branch, user => $user,
-        source => 'push', commit => $commit, created_at => $commit->{time});
-    my $variables = variables_as_hash($pipeline->predefined);
+        ref => $ref, tag => defined $dry_ref && $kind eq 'tag' ? 1 : 0, user => $user,
+        source => defined $dry_ref ? 'push' : '', commit => $commit,
+        created_at => $commit->{time});
+    my $variables = config_variables($pipeline);
 
-    delete @{$variables}{grep { /\ACI_PIPELINE_|\ACI_COMMIT_BRANCH/ } keys %$variables}
-        unless defined $dry_ref;
+    delete $variables->{CI_PIPELINE_CREATED_AT};
 
-    my $config = StandIn::GitLab::Pipeline->read_config($project, $commit, $bytes, $variables);
+    my $config = $pipeline->read_config($bytes, $variables);
     my @errors = @{ $config->errors };
     my @jobs   = map { [$_] } @{ $config->jobs };
 
     if (defined $dry_ref && !@errors) {
         $pipeline->config($config);
-        @jobs = eval { $pipeline->_seeds(undef) };
+        @jobs = eval { seed_jobs($pipeline) };
 
         if ($@) {
             die $@ unless ref $@;

@@ -11,12 +11,12 @@ use Mojo::JSON  qw(encode_json);
 use Time::HiRes qw(time);
 use StandIn::GitLab::Config;
 use StandIn::GitLab::Job;
-use StandIn::GitLab::Refusal qw(refuse);
-use StandIn::GitLab::Rules qw(job_outcome rule_of);
-use StandIn::GitLab::Variables qw(variables_as_hash);
+use StandIn::GitLab::Predefined qw(config_variables);
+use StandIn::GitLab::Seed qw(pipeline_refuse seed_jobs);
 
-has [qw(id iid project ref source commit user yaml_errors config)];
+has [qw(id iid project ref source commit user yaml_errors config chat parent)];
 has tag        => 0;
+has before_sha => '0' x 40;
 has status     => 'created';
 has variables  => sub { [] };
 has workflow_variables => sub { [] };
@@ -26,172 +26,135 @@ has [qw(created_at updated_at started_at finished_at)];
 use constant SKIP => qr/\[(?:ci[ _-]skip|skip[ _-]ci)\]/i;
 
 my %ENDED = map { $_ => 1 } qw(success failed canceled skipped);
+my @POLICY_STAGES = ('.pipeline-policy-pre', '.pipeline-policy-post');
 
-sub _refuse (@reasons) { refuse(400, { message => { base => \@reasons } }) }
-
-# project, ref, source, user, variables. Refuses with GitLab's words.
+# project, ref, source, user, variables; chat: { job, variables, ... };
+# content: the configuration, when it is not the repository's; parent: the
+# pipeline that wants this one. Refuses with GitLab's words; what comes from a
+# push or from chat is kept when it fails for its configuration, and returned.
 sub create ($class, %args) {
-    my ($project, $user, $ref) = @args{qw(project user ref)};
-    my $push   = $args{source} eq 'push';
-    my $commit = $project->repository->commits->{
-        $project->repository->head($ref) // '' };
+    my ($project, $user, $source, $chat) = @args{qw(project user source chat)};
+    my ($ref, $kind, $sha) = $project->repository->find_ref($args{ref});
+    my $push = $source eq 'push';
 
-    _refuse('Pipelines are disabled!') unless $project->jobs_enabled;
-    _refuse("You do not have sufficient permission to run a pipeline on '$ref'."
+    pipeline_refuse('Pipelines are disabled!') unless $project->jobs_enabled;
+    pipeline_refuse("You do not have sufficient permission to run a pipeline on '$ref'."
         . ' Please select a different branch or contact your administrator for assistance.')
-        if $commit && !$push && !$project->can_run_on($user, $ref);
-    _refuse('Reference not found') unless $commit;
+        if $sha && !$push && !$project->can_run_on($user, $ref, $kind eq 'tag');
+    pipeline_refuse('Ref is ambiguous')    if $kind eq 'ambiguous';
+    pipeline_refuse('Reference not found') unless $sha;
 
+    my $commit    = $project->repository->commits->{ $args{sha} // $sha };
     my @variables = @{ $args{variables} // [] };
 
-    if (@variables) {
-        my %seen;
-
-        _refuse('Insufficient permissions to set pipeline variables')
-            unless $project->can_set_variables($user);
-
-        for my $variable (@variables) {
-            _refuse("Duplicate variable name: $variable->{key}")
-                if $seen{ $variable->{key} }++;
-        }
-    }
+    _check_variables($project, $user, @variables) if @variables && !$args{parent};
 
     if (defined(my $limit = $project->pipelines_per_minute)) {
         my $made = grep { $_->user->{id} == $user->{id} && $_->commit == $commit
             && $_->created_at > time - 60 } values %{ $project->pipelines };
 
-        _refuse('Too many pipelines created in the last minute. Try again later.')
+        pipeline_refuse('Too many pipelines created in the last minute. Try again later.')
             if $made >= $limit;
     }
 
     my $self = $class->new(
-        project => $project, ref => $ref, source => $args{source},
-        commit => $commit, user => $user, variables => \@variables,
-        created_at => time, updated_at => time,
+        project => $project, ref => $ref, source => $source, tag => $kind eq 'tag' ? 1 : 0,
+        commit => $commit, user => $user, variables => \@variables, chat => $chat,
+        parent => $args{parent}, created_at => time, updated_at => time,
+        $push && $commit->{parents}[0] ? (before_sha => $commit->{parents}[0]) : (),
     );
 
-    if ($push && $commit->{message} =~ SKIP) {
-        return $self->_keep->_settle('skipped');
-    }
+    return $self->_keep->_settle('skipped')
+        if ($push || $chat) && $commit->{message} =~ SKIP;
 
-    my $bytes = $project->repository->content($commit, $project->config_path);
+    return $self if eval { $self->_fill($args{content}); 1 };
 
-    _refuse('Missing CI config file') unless defined $bytes;
+    die $@ unless ref $@ && $@->{reason} eq 'config_error' && ($push || $chat);
 
-    my $parent = $push && $commit->{parents}[0]
-        ? $project->repository->commits->{ $commit->{parents}[0] } : undef;
-    my $config = $class->read_config($project, $commit, $bytes,
-        variables_as_hash($self->_given));
+    $self->yaml_errors($@->{body}{message}{base}[0]);
 
-    $self->config($config);
-
-    if (!$config->valid) {
-        _refuse($config->errors->[0]) unless $push;
-        $self->yaml_errors($config->errors->[0]);
-        return $self->_keep->_settle('failed');
-    }
-
-    my @seeds = $self->_seeds($parent);
-
-    $self->_keep;
-    $self->_add_job(@$_) for @seeds;
-
-    Mojo::IOLoop->next_tick(sub { $self->process });
-
-    return $self;
+    return $self->_keep->_settle('failed');
 }
 
-sub read_config ($class, $project, $commit, $bytes, $variables) {
+sub _check_variables ($project, $user, @variables) {
+    my %seen;
+
+    pipeline_refuse('Insufficient permissions to set pipeline variables')
+        unless $project->can_set_variables($user);
+
+    for my $variable (@variables) {
+        pipeline_refuse("Duplicate variable name: $variable->{key}")
+            if $seen{ $variable->{key} }++;
+    }
+}
+
+sub _fill ($self, $bytes) {
+    my $project = $self->project;
+
+    $bytes //= $project->repository->content($self->commit, $project->config_path);
+    pipeline_refuse('Missing CI config file') unless defined $bytes;
+
+    my $config = $self->read_config($bytes);
+
+    $self->config($config);
+    pipeline_refuse($config->errors->[0], 'config_error') unless $config->valid;
+
+    # What chat says is known from here on, not to what is included.
+
+    my $chat = $self->chat;
+
+    $self->variables([ @{ $chat->{variables} } ]) if $chat;
+
+    my @policy = @{ $project->policy_jobs };
+    my @seeds  = eval { seed_jobs($self, $chat && $chat->{job}) };
+
+    die $@ if $@ && !(@policy && ref $@ && $@->{reason} eq 'filtered');
+
+    $self->_keep;
+    $self->_add_job(@$_) for @seeds, map { [ _policy_job($_), { when => 'on_success' } ] } @policy;
+
+    Mojo::IOLoop->next_tick(sub { $self->process });
+}
+
+# A job that no configuration names, as a pipeline execution policy adds it.
+sub _policy_job ($job) {
+    return {
+        stage => $POLICY_STAGES[0], before_script => [], script => ['true'],
+        after_script => [], variables => [], inherits => sub { 0 }, bridge => 0,
+        tags => [], %$job,
+    };
+}
+
+# The configuration that the bytes are, as this pipeline sees it.
+sub read_config ($self, $bytes, $variables = config_variables($self)) {
+    my $project    = $self->project;
     my $repository = $project->repository;
+    my $commit     = $self->commit;
 
     return StandIn::GitLab::Config->load($bytes, {
         read      => sub ($path) { $repository->content($commit, $path) },
         paths     => [ sort keys %{ $commit->{files} } ],
         variables => $variables,
+        changed   => $self->changed,
+        differs   => sub ($ref) { $repository->differs($ref, $commit) },
         project   => $project->path,
         sha       => $commit->{sha},
-        key       => "$commit->{tree} "
+        key       => "$commit->{tree} " . ($self->changed ? $commit->{sha} : '')
             . sha1_hex(encode_json([ map { [ $_, $variables->{$_} ] }
-                grep { !/\ACI_(?:PIPELINE|COMMIT)_(?!SOURCE|BRANCH)/ } sort keys %$variables ])),
+                grep { !/\ACI_(?:PIPELINE|COMMIT)_(?!SOURCE|BRANCH|TAG)/ } sort keys %$variables ])),
         blob => sub ($path) { $project->web_url . "/-/blob/$commit->{sha}/$path" },
         raw  => sub ($path) { $project->web_url . "/-/raw/$commit->{sha}/$path" },
     });
 }
 
-# The variables that are there before the configuration is read.
-sub _given ($self) {
-    return ($self->predefined, $self->_project_variables, @{ $self->variables });
-}
+sub protected ($self) { return $self->project->is_protected($self->ref, $self->tag) }
 
-sub _project_variables ($self) {
-    my $project   = $self->project;
-    my $protected = $project->protection($self->ref);
+# The paths that a push changed; undef: nobody can say.
+sub changed ($self) {
+    my $repository = $self->project->repository;
+    my $parent     = $repository->commits->{ $self->before_sha } // return undef;
 
-    return grep { !$_->{protected} || $protected } @{ $project->variables };
-}
-
-sub _seeds ($self, $parent) {
-    my $config  = $self->config;
-    my $project = $self->project;
-    my $repository = $project->repository;
-    my $known   = sub (@between) {
-        return variables_as_hash($self->predefined, @between,
-            $self->_project_variables, @{ $self->variables });
-    };
-
-    my $context = {
-        source => $self->source, ref => $self->ref, tag => $self->tag,
-        project_path => $project->path,
-        files   => [ sort keys %{ $self->commit->{files} } ],
-        changed => $parent ? $repository->changed($parent, $self->commit) : undef,
-        differs => sub ($ref) {
-            my $other = $repository->resolve($ref)
-                // _refuse("Failed to parse rule: rules:changes:compare_to is not a valid ref");
-            return $repository->changed($other, $self->commit);
-        },
-    };
-
-    if (my $workflow = $config->workflow) {
-        my $rule = rule_of($workflow->{rules}, {
-            %$context, variables => $known->(@{ $config->variables }) });
-
-        _refuse('The pipeline did not run. Review the workflow:rules configuration for the pipeline.')
-            if !$rule || ($rule->{when} // '') eq 'never';
-        $self->workflow_variables($rule->{variables} // []);
-    }
-
-    my @seeds;
-
-    for my $job (@{ $config->jobs }) {
-        my @yaml = ((grep { $job->{inherits}->('variables', $_->{key}) }
-            @{ $config->variables }, @{ $self->workflow_variables }), @{ $job->{variables} });
-
-        my $outcome = job_outcome($job, { %$context, variables => $known->(
-            { key => 'CI_JOB_NAME', value => $job->{name} },
-            { key => 'CI_JOB_STAGE', value => $job->{stage} }, @yaml) });
-
-        push @seeds, [ $job, $outcome ] if $outcome;
-    }
-
-    my @base = map { $_->[0]{name} } @seeds;
-
-    for my $seed (@seeds) {
-        for my $need (@{ $seed->[1]{needs} // [] }) {
-            next if $need->{optional} || grep {
-                $_ eq $need->{job} || /\A\Q$need->{job}\E(?: \d+\/\d+|: \[.*\])\z/ } @base;
-
-            _refuse("'$seed->[0]{name}' job needs '$need->{job}' job, but '$need->{job}'"
-                . ' does not exist in the pipeline. This might be because of the only,'
-                . ' except, or rules keywords. To need a job that sometimes does not'
-                . ' exist in the pipeline, use needs:optional.');
-        }
-    }
-
-    _refuse('The resulting pipeline would have been empty. Review the rules'
-        . ' configuration for the relevant jobs.')
-        unless grep { $_->[0]{stage} !~ /\A\.(?:pre|post)\z/ } @seeds;
-
-    return @seeds;
+    return $repository->changed($parent, $self->commit);
 }
 
 sub _keep ($self) {
@@ -248,14 +211,14 @@ sub job_changed ($self) {
 
 # Lets the jobs go whose turn it is.
 sub process ($self) {
-    my %stage = map { $self->config->stages->[$_] => $_ } 0 .. $#{ $self->config->stages };
-    my @jobs  = $self->latest_jobs;
+    my @stages = ($POLICY_STAGES[0], @{ $self->config->stages }, $POLICY_STAGES[1]);
+    my %stage  = map { $stages[$_] => $_ } 0 .. $#stages;
+    my @jobs   = $self->latest_jobs;
 
     for my $job (grep { $_->status eq 'created' } @jobs) {
         my $needs  = $job->outcome->{needs};
-        my @before = $needs
-            ? grep { my $name = $_->name; grep {
-                $name eq $_->{job} || $name =~ /\A\Q$_->{job}\E(?: \d+\/\d+|: \[.*\])\z/ } @$needs } @jobs
+        my %needed = map { $_->{job} => 1 } @{ $needs // [] };
+        my @before = $needs ? grep { $needed{ $_->name } } @jobs
             : grep { $stage{ $_->stage } < $stage{ $job->stage } } @jobs;
 
         next if grep { !$_->ended && !($_->status eq 'manual' && $_->allow_failure) } @before;
@@ -328,11 +291,20 @@ sub _update_status ($self) {
     $self->finished_at($ENDED{$status} ? $now : undef);
     delete @{$self}{qw(encoded encoded_basics)};
     delete $_->{encoded} for @{ $self->jobs };
+
+    my $parent = $self->parent;
+
+    $parent->set_status($status) if $parent && $parent->{depends} && $ENDED{$status}
+        && $parent->status eq 'running';
 }
 
 # Always well, whatever state it is in (lib/api/ci/pipelines.rb).
 sub cancel ($self) {
-    $_->stop for grep { $_->alive } $self->latest_jobs;
+    for my $job (grep { $_->alive } $self->latest_jobs) {
+        $job->{downstream}->cancel if $job->{depends};
+        $job->stop;
+    }
+
     $self->_update_status if @{ $self->jobs };
 }
 
@@ -359,7 +331,7 @@ sub entity ($self) {
 
     return {
         $self->basics,
-        before_sha => $self->source eq 'push' && $self->commit->{parents}[0] || '0' x 40,
+        before_sha => $self->before_sha,
         tag => $app->bool($self->tag), yaml_errors => $self->yaml_errors,
         user => $app->user_entity($self->user),
         started_at => $app->time_text($start), finished_at => $app->time_text($end),
@@ -374,66 +346,6 @@ sub entity ($self) {
                 . '/-/pipelines/' . $self->id,
             illustration => undef, favicon => '/assets/ci_favicons/favicon.png' },
     };
-}
-
-sub predefined ($self) {
-    my ($project, $commit, $user) = ($self->project, $self->commit, $self->user);
-    my $app = $project->app;
-    my ($namespace, $name) = $project->path =~ m{\A(.+)/([^/]+)\z};
-    my ($title) = $commit->{message} =~ /\A([^\n]*)/;
-    my ($host)  = $app->external_url =~ m{\Ahttps?://([^/:]+)};
-
-    my @list = (
-        CI => 'true', GITLAB_CI => 'true', CI_SERVER => 'yes',
-        CI_SERVER_NAME => 'GitLab', CI_SERVER_URL => $app->external_url,
-        CI_SERVER_HOST => $host, CI_API_V4_URL => $app->external_url . '/api/v4',
-        CI_PROJECT_ID => $project->id, CI_PROJECT_NAME => $name,
-        CI_PROJECT_PATH => $project->path, CI_PROJECT_NAMESPACE => $namespace,
-        CI_PROJECT_PATH_SLUG => $project->path =~ tr{/}{-}r,
-        CI_PROJECT_URL => $project->web_url, CI_PROJECT_VISIBILITY => 'private',
-        CI_DEFAULT_BRANCH => $project->default_branch,
-        CI_CONFIG_PATH => $project->config_path,
-        $self->id ? (CI_PIPELINE_ID => $self->id, CI_PIPELINE_IID => $self->iid,
-            CI_PIPELINE_URL => $self->web_url) : (),
-        CI_PIPELINE_SOURCE => $self->source,
-        CI_PIPELINE_CREATED_AT => $app->time_text($self->created_at),
-        CI_COMMIT_SHA => $commit->{sha},
-        CI_COMMIT_SHORT_SHA => substr($commit->{sha}, 0, 8),
-        CI_COMMIT_BEFORE_SHA => $self->source eq 'push' && $commit->{parents}[0] || '0' x 40,
-        CI_COMMIT_REF_NAME => $self->ref, CI_COMMIT_BRANCH => $self->ref,
-        CI_COMMIT_REF_SLUG => lc($self->ref) =~ s/[^a-z0-9]+/-/gr,
-        CI_COMMIT_MESSAGE => $commit->{message}, CI_COMMIT_TITLE => $title,
-        CI_COMMIT_AUTHOR => "$commit->{name} <$commit->{email}>",
-        CI_COMMIT_REF_PROTECTED => $project->protection($self->ref) ? 'true' : 'false',
-        GITLAB_USER_ID => $user->{id}, GITLAB_USER_LOGIN => $user->{username},
-        GITLAB_USER_NAME => $user->{name}, GITLAB_USER_EMAIL => "$user->{username}\@example.com",
-    );
-
-    my @variables;
-
-    while (@list) {
-        my ($key, $value) = splice @list, 0, 2;
-        push @variables, { key => $key, value => "$value", raw => 0 };
-    }
-
-    return @variables;
-}
-
-# All that a job gets, in the order of precedence, the strongest last.
-sub job_variables ($self, $job) {
-    my $spec = $job->spec;
-
-    return ($self->predefined,
-        (map { { key => $_->[0], value => "$_->[1]", raw => 0 } }
-            [ CI_JOB_ID => $job->id ], [ CI_JOB_NAME => $job->name ],
-            [ CI_JOB_STAGE => $job->stage ], [ CI_JOB_URL => $job->web_url ],
-            [ CI_JOB_TOKEN => "glcbt-$job->{id}" ],
-            [ CI_JOB_STARTED_AT => $self->project->app->time_text(time) ],
-            [ CI_RUNNER_ID => 1 ], [ CI_RUNNER_DESCRIPTION => 'stand-in' ]),
-        (grep { $spec->{inherits}->('variables', $_->{key}) }
-            @{ $self->config->variables }, @{ $self->workflow_variables }),
-        @{ $spec->{variables} }, @{ $job->outcome->{variables} // [] },
-        $self->_project_variables, @{ $self->variables }, @{ $job->extra_variables });
 }
 
 1;

@@ -6,11 +6,12 @@ use Mojo::Base -strict, -signatures;
 
 use Exporter 'import';
 use Mojo::Date;
+use StandIn::GitLab::Bridge qw(bridge_entity);
 use StandIn::GitLab::Page qw(page_of);
 use StandIn::GitLab::Pipeline;
 use StandIn::GitLab::Refusal qw(forbidden invalid);
 
-our @EXPORT_OK = qw(pipeline_cancel pipeline_create pipeline_delete pipeline_get
+our @EXPORT_OK = qw(pipeline_bridges pipeline_cancel pipeline_create pipeline_delete pipeline_get
     pipeline_jobs pipeline_list pipeline_of pipeline_variables variables_of);
 
 my %STATUS = map { $_ => 1 } qw(created waiting_for_resource preparing
@@ -83,6 +84,7 @@ sub pipeline_create ($request) {
     my $variables = variables_of($params->{variables}, 'variables');
 
     $project->require_access($user, 30);
+    $project->move_on($params->{ref});
 
     return [ 201, StandIn::GitLab::Pipeline->create(
         project => $project, user => $user, ref => $params->{ref},
@@ -125,7 +127,8 @@ sub pipeline_list ($request) {
            (!defined $query->{ref}      || $_->ref eq $query->{ref})
         && (!defined $query->{sha}      || $_->commit->{sha} eq $query->{sha})
         && (!defined $query->{status}   || $_->status eq $query->{status})
-        && (!defined $query->{source}   || $_->source eq $query->{source})
+        && $_->source eq ($query->{source} // ($_->parent
+            && $_->source eq 'parent_pipeline' ? '' : $_->source))
         && (!defined $query->{username} || $_->user->{username} eq $query->{username})
         && (!defined $query->{name})
         && (!defined $after  || $_->updated_at > $after)
@@ -157,6 +160,18 @@ sub pipeline_list ($request) {
 sub pipeline_get ($request) { return [ 200, pipeline_of($request)->entity ] }
 
 sub pipeline_jobs ($request) {
+    my ($page, $headers) = page_of($request, _jobs($request, 0));
+
+    return [ 200, '[' . join(',', map { $_->encoded } @$page) . ']', $headers ];
+}
+
+sub pipeline_bridges ($request) {
+    my ($page, $headers) = page_of($request, _jobs($request, 1));
+
+    return [ 200, [ map { bridge_entity($_) } @$page ], $headers ];
+}
+
+sub _jobs ($request, $bridges) {
     my $pipeline = pipeline_of($request);
     my $query    = $request->{query};
     my $retried  = ($query->{include_retried} // '') =~ /\A(?:true|1)\z/;
@@ -165,12 +180,9 @@ sub pipeline_jobs ($request) {
 
     invalid('scope does not have a valid value') if grep { !$STATUS{$_} } keys %wanted;
 
-    my @jobs = sort { $b->id <=> $a->id }
-        grep { ($retried || !$_->retried) && !$_->spec->{bridge}
+    return sort { $b->id <=> $a->id }
+        grep { ($retried || !$_->retried) && $_->spec->{bridge} == $bridges
             && (!%wanted || $wanted{ $_->status }) } @{ $pipeline->jobs };
-    my ($page, $headers) = page_of($request, @jobs);
-
-    return [ 200, '[' . join(',', map { $_->encoded } @$page) . ']', $headers ];
 }
 
 sub pipeline_variables ($request) {
@@ -190,7 +202,7 @@ sub pipeline_cancel ($request) {
     my ($project, $user) = @{$request}{qw(project user)};
 
     forbidden() if $project->access($user) < 30
-        || !$project->can_run_on($user, $pipeline->ref);
+        || !$project->can_run_on($user, $pipeline->ref, $pipeline->tag);
     $pipeline->cancel;
 
     return [ 200, $pipeline->entity ];

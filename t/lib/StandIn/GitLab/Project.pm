@@ -16,6 +16,9 @@ has archived        => 0;
 has members         => sub { {} };    # user id => { access_level, expires_at }
 has variables       => sub { [] };    # { key, value, raw, protected }
 has protected_branches => sub { [] }; # { name, push, merge }
+has protected_tags => sub { [] };     # { name, create }
+has policy_jobs    => sub { [] };     # { name, stage, script }: in each pipeline
+has moves          => undef;          # { files, message }, see Control
 has minimum_override_role => 'developer';
 has pipelines_per_minute => undef;    # per user and sha
 has pipelines       => sub { {} };
@@ -46,6 +49,14 @@ sub access ($self, $user) {
     return $member->{access_level};
 }
 
+# Somebody else commits just before a pipeline is made, once.
+sub move_on ($self, $branch) {
+    my $moves = $self->moves // return;
+
+    $self->moves(undef);
+    $self->app->commit_files($branch, $moves->{files} // {}, $moves->{message} // 'Moved on');
+}
+
 # Refuses as the API does: a project that one cannot see is not there.
 sub require_access ($self, $user, $level) {
     my $access = $self->access($user);
@@ -54,11 +65,15 @@ sub require_access ($self, $user, $level) {
     forbidden()          if $access < $level;
 }
 
-sub protection ($self, $branch) {
-    my @rules = grep {
+sub _rules_for ($rules, $name) {
+    return grep {
         my $regexp = join '.*', map { quotemeta } split /\*/, $_->{name}, -1;
-        $branch =~ /\A$regexp\z/;
-    } @{ $self->protected_branches };
+        $name =~ /\A$regexp\z/;
+    } @$rules;
+}
+
+sub protection ($self, $branch) {
+    my @rules = _rules_for($self->protected_branches, $branch);
 
     return undef unless @rules;
 
@@ -87,8 +102,17 @@ sub can_merge ($self, $user, $branch) {
     return $access >= 30 && (!$protection || $access >= $protection->{merge});
 }
 
-sub can_run_on ($self, $user, $branch) {
-    return $self->can_push($user, $branch) || $self->can_merge($user, $branch);
+sub can_run_on ($self, $user, $ref, $tag = 0) {
+    return $self->can_push($user, $ref) || $self->can_merge($user, $ref) unless $tag;
+
+    my @rules = _rules_for($self->protected_tags, $ref);
+
+    return $self->access($user) >= 30
+        && (!@rules || grep { $self->access($user) >= ($_->{create} // 40) } @rules);
+}
+
+sub is_protected ($self, $ref, $tag) {
+    return $tag ? !!_rules_for($self->protected_tags, $ref) : !!$self->protection($ref);
 }
 
 sub can_set_variables ($self, $user) {

@@ -9,8 +9,8 @@ use Exporter 'import';
 
 our @EXPORT_OK = qw(bad_request forbidden invalid not_found refuse);
 
-sub refuse ($status, $body) {
-    die bless { status => $status, body => $body }, __PACKAGE__;
+sub refuse ($status, $body, $reason = '') {
+    die bless { status => $status, body => $body, reason => $reason }, __PACKAGE__;
 }
 
 # lib/api/helpers.rb: not_found!, forbidden!, bad_request!

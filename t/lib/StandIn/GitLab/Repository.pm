@@ -15,6 +15,7 @@ use File::Path     qw(make_path);
 has 'dir';
 has default_branch => 'main';
 has branches => sub { {} };    # name => sha
+has tags     => sub { {} };    # name => { sha, message }
 has commits  => sub { {} };    # sha => { tree, files, parents, ... }
 has blobs    => sub { {} };    # sha => bytes
 has trees    => sub { {} };    # sha => 1, written
@@ -34,12 +35,25 @@ sub create ($self) {
 
 sub head ($self, $branch) { return $self->branches->{$branch} }
 
-# A commit by branch, by HEAD, by its sha or a beginning of it.
+# (its name, branch, tag or ambiguous or nothing, sha)
+sub find_ref ($self, $ref) {
+    my $name   = $ref =~ s{\Arefs/(heads|tags)/}{}r;
+    my $only   = $name ne $ref ? $1 : '';
+    my $branch = $only eq 'tags'  ? undef : $self->branches->{$name};
+    my $tag    = $only eq 'heads' ? undef : $self->tags->{$name};
+
+    return ($name, 'ambiguous', $branch) if $branch && $tag;
+    return ($name, 'branch', $branch) if $branch;
+    return ($name, 'tag', $tag->{sha}) if $tag;
+    return ($name, '', undef);
+}
+
+# A commit by tag, by branch, by HEAD, by its sha or a beginning of it.
 sub resolve ($self, $ref) {
     $ref = $self->default_branch if $ref eq 'HEAD';
-    $ref =~ s{\Arefs/heads/}{};
 
-    my $sha = $self->branches->{$ref} // $ref;
+    my ($name, $kind, $found) = $self->find_ref($ref);
+    my $sha = $kind eq 'ambiguous' ? $self->tags->{$name}{sha} : $found // $ref;
 
     return $self->commits->{$sha} if $self->commits->{$sha};
     return undef if $sha !~ /\A[0-9a-f]{7,39}\z/;
@@ -112,6 +126,49 @@ sub delete_branch ($self, $name) {
     unlink $file or die "$file: $!";
     rmdir dirname($file) if $name =~ m{/};
     delete $self->branches->{$name};
+}
+
+sub set_tag ($self, $name, $sha, $message = '') {
+    my $file = $self->dir . '/refs/tags/' . encode_utf8($name);
+
+    make_path(dirname($file));
+    _write($file, "$sha\n");
+    $self->tags->{$name} = { sha => $sha, message => $message };
+}
+
+sub _ancestors ($self, $commit) {
+    my (%seen, @order);
+    my @open = $commit->{sha};
+
+    while (defined(my $sha = shift @open)) {
+        next if $seen{$sha}++;
+        push @order, $sha;
+        push @open, @{ $self->commits->{$sha}{parents} };
+    }
+
+    return @order;
+}
+
+# Paths that changed since a ref and a commit parted; undef for no such ref.
+sub differs ($self, $ref, $commit) {
+    my $other = $self->resolve($ref) // return undef;
+    my %mine  = map { $_ => 1 } $self->_ancestors($commit);
+    my ($base) = grep { $mine{$_} } $self->_ancestors($other);
+
+    return defined $base ? $self->changed($self->commits->{$base}, $commit) : [];
+}
+
+# Is it in a branch or a tag? The name of one.
+sub ref_with ($self, $commit) {
+    my %tip = ((map { $_ => $self->tags->{$_}{sha} } keys %{ $self->tags }),
+        %{ $self->branches });
+
+    for my $name ((sort keys %{ $self->branches }), sort keys %{ $self->tags }) {
+        return $name if grep { $_ eq $commit->{sha} }
+            $self->_ancestors($self->commits->{ $tip{$name} });
+    }
+
+    return undef;
 }
 
 # Paths that differ between two commits.

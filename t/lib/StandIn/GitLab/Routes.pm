@@ -12,9 +12,10 @@ use StandIn::GitLab::Commit    qw(commit_create);
 use StandIn::GitLab::File      qw(file_get file_raw);
 use StandIn::GitLab::Jobs      qw(job_cancel job_get job_play job_retry job_trace);
 use StandIn::GitLab::Lint      qw(lint_get lint_post);
-use StandIn::GitLab::Pipelines qw(pipeline_cancel pipeline_create pipeline_delete
+use StandIn::GitLab::Pipelines qw(pipeline_bridges pipeline_cancel pipeline_create pipeline_delete
     pipeline_get pipeline_jobs pipeline_list pipeline_variables);
 use StandIn::GitLab::Project;
+use StandIn::GitLab::Tag       qw(tag_get tag_list);
 use StandIn::GitLab::Refusal   qw(invalid);
 use StandIn::GitLab::Users     qw(user_by_id user_list user_self);
 
@@ -32,6 +33,8 @@ my @ROUTES = (
     [ POST   => 'projects/:id/repository/branches',  \&branch_create, 20 ],
     [ GET    => 'projects/:id/repository/branches/:branch', \&branch_get, 20 ],
     [ DELETE => 'projects/:id/repository/branches/:branch', \&branch_delete, 20 ],
+    [ GET    => 'projects/:id/repository/tags',           \&tag_list, 20 ],
+    [ GET    => 'projects/:id/repository/tags/:tag_name', \&tag_get, 20 ],
     [ GET    => 'projects/:id/repository/files/:file_path', \&file_get, 20 ],
     [ GET    => 'projects/:id/repository/files/:file_path/raw', \&file_raw, 20 ],
     [ POST   => 'projects/:id/repository/commits', \&commit_create, 20 ],
@@ -42,6 +45,7 @@ my @ROUTES = (
     [ GET    => 'projects/:id/pipelines/:pipeline_id', \&pipeline_get, 20 ],
     [ DELETE => 'projects/:id/pipelines/:pipeline_id', \&pipeline_delete, 20 ],
     [ GET    => 'projects/:id/pipelines/:pipeline_id/jobs', \&pipeline_jobs, 20 ],
+    [ GET    => 'projects/:id/pipelines/:pipeline_id/bridges', \&pipeline_bridges, 20 ],
     [ GET    => 'projects/:id/pipelines/:pipeline_id/variables', \&pipeline_variables, 20 ],
     [ POST   => 'projects/:id/pipelines/:pipeline_id/cancel', \&pipeline_cancel, 20 ],
     [ GET    => 'projects/:id/jobs/:job_id',        \&job_get, 20 ],

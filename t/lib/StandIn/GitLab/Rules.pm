@@ -4,18 +4,21 @@ package StandIn::GitLab::Rules;
 # (lib/gitlab/ci/build/{rules,policy}).
 #
 # A context says what is known of the pipeline to be: source, ref, tag,
-# project_path, variables (a hash), files (paths of the commit), changed
+# project (its path), variables (a hash), files (paths of the commit), changed
 # (paths, or undef when there is nothing to compare with), differs (a
-# function from a ref to the paths that differ).
+# function from a ref to the paths that differ, undef for no such ref),
+# files_of (from a project and a ref to paths).
 
 use Mojo::Base -strict, -signatures;
 
 use Exporter 'import';
-use StandIn::GitLab::Expression qw(expression_matches regexp_compile);
+use StandIn::GitLab::Expression qw(expression_matches);
+use StandIn::GitLab::Glob qw(expand_existing glob_any);
+use StandIn::GitLab::Regexp qw(regexp_compile);
 
 our @EXPORT_OK = qw(job_outcome rule_of);
 
-# The first rule that holds, {} when a rule without a clause, undef for none.
+# The first rule that holds, undef for none. Dies with "rule: " and why.
 sub rule_of ($rules, $context) {
     for my $rule (@$rules) {
         return $rule if _holds($rule, $context);
@@ -24,20 +27,26 @@ sub rule_of ($rules, $context) {
     return undef;
 }
 
-# { when, start_in, allow_failure, variables } or undef: not in the pipeline.
+# { when, start_in, allow_failure, variables, needs } or undef: not in the
+# pipeline.
 sub job_outcome ($job, $context) {
+    my $when   = $job->{when} // 'on_success';
+    my $ignore = $job->{allow_failure} // ($when eq 'manual' ? 1 : 0);
+
     if (defined $job->{rules}) {
         my $rule = rule_of($job->{rules}, $context) // return undef;
-        my $when = $rule->{when} // $job->{when} // 'on_success';
+
+        $when = $rule->{when} // $when;
 
         return undef if $when eq 'never';
 
         return {
             when          => $when,
             start_in      => $rule->{start_in} // $job->{start_in},
-            allow_failure => $rule->{allow_failure} // $job->{allow_failure} // 0,
+            allow_failure => $rule->{allow_failure} // $ignore,
             variables     => $rule->{variables},
-            needs         => $rule->{needs} // $job->{needs},
+            needs         => $rule->{needs} && @{ $rule->{needs} }
+                ? $rule->{needs} : $job->{needs},
         };
     }
 
@@ -46,14 +55,8 @@ sub job_outcome ($job, $context) {
     return undef if $only && grep { !_spec_holds($_, $only->{$_}, $context) } keys %$only;
     return undef if $except && grep { _spec_holds($_, $except->{$_}, $context) } keys %$except;
 
-    my $when = $job->{when} // 'on_success';
-
-    return {
-        when          => $when,
-        start_in      => $job->{start_in},
-        allow_failure => $job->{allow_failure} // ($when eq 'manual' ? 1 : 0),
-        needs         => $job->{needs},
-    };
+    return { when => $when, start_in => $job->{start_in},
+        allow_failure => $ignore, needs => $job->{needs} };
 }
 
 sub _holds ($rule, $context) {
@@ -67,69 +70,68 @@ sub _holds ($rule, $context) {
     return 1;
 }
 
+sub _expanded ($context) {
+    return $context->{expanded} //= do {
+        my $variables = $context->{variables};
+        +{ map { $_ => expand_existing($variables->{$_} // '', $variables) } keys %$variables };
+    };
+}
+
 sub _changed ($clause, $context) {
     my $paths   = ref $clause eq 'HASH' ? $clause->{paths} : $clause;
     my $changed = $context->{changed};
 
-    if (ref $clause eq 'HASH' && defined $clause->{compare_to}) {
-        $changed = $context->{differs}->(_text($clause->{compare_to}, $context));
+    if (ref $clause eq 'HASH' && exists $clause->{compare_to}) {
+        $changed = $context->{differs}->(expand_existing(
+            $clause->{compare_to} // '', _expanded($context)))
+            // die "rule: rules:changes:compare_to is not a valid ref\n";
     }
 
     return 1 unless defined $changed;
-    return _any($paths, $changed, $context);
+    return @$paths && @$changed && glob_any(
+        [ map { expand_existing($_, _expanded($context)) } @$paths ], $changed);
 }
 
 sub _exist ($clause, $context) {
-    my $paths = ref $clause eq 'HASH' ? $clause->{paths} : $clause;
-    return _any($paths, $context->{files}, $context);
-}
+    my $hash   = ref $clause eq 'HASH' ? $clause : {};
+    my $globs  = ref $clause eq 'HASH' ? $clause->{paths} : ref $clause ? $clause : [$clause];
+    my $expand = sub ($text) { expand_existing($text, _expanded($context)) };
+    my $files  = $context->{files};
 
-sub _any ($patterns, $paths, $context) {
-    for my $pattern (ref $patterns ? @$patterns : $patterns) {
-        my $regexp = _glob(_text($pattern, $context));
-        return 1 if grep { $_ =~ $regexp } @$paths;
+    return 0 unless @{ $globs // [] };
+
+    $files = $context->{files_of}->(map { defined ? $expand->($_) : undef }
+        @{$hash}{qw(project ref)}) if defined $hash->{project};
+
+    my @patterns;
+
+    for my $glob (map { $expand->($_) } @$globs) {
+        my $end = $glob =~ s{\A\*\*/\*}{}r;
+
+        if ($glob !~ /[*?\[\{]/) {
+            return 1 if grep { $_ eq $glob
+                || $glob =~ m{/\z} && index($_, $glob) == 0 } @$files;
+
+        } elsif ($end =~ m{\A\.[^/*?\[\{]*\z}) {
+            return 1 if grep { length $_ >= length $end
+                && substr($_, -length $end) eq $end } @$files;
+
+        } else {
+            push @patterns, $glob;
+        }
     }
 
-    return 0;
-}
-
-sub _text ($text, $context) {
-    return $text =~ s/\$(?:\{(\w+)\}|(\w+))/$context->{variables}{$1 \/\/ $2} \/\/ ''/ger;
-}
-
-# fnmatch with PATHNAME, DOTMATCH and EXTGLOB
-sub _glob ($glob) {
-    my ($out, $braces) = ('', 0);
-
-    $out .= '.*' if $glob =~ m{/\z};
-
-    for my $token ($glob =~ m{(\*\*/|\*+|\?|\[[^\]]+\]|\\.|[\{\},]|.)}gs) {
-        if    ($token eq '**/')          { $out .= '(?:[^/]+/)*' }
-        elsif ($token =~ /\A\*+\z/)      { $out .= '[^/]*' }
-        elsif ($token eq '?')            { $out .= '[^/]' }
-        elsif ($token =~ /\A\[/)         { $out .= $token =~ s/\A\[!/[^/r }
-        elsif ($token eq '{')            { $out .= '(?:'; $braces++ }
-        elsif ($token eq '}' && $braces) { $out .= ')';   $braces-- }
-        elsif ($token eq ',' && $braces) { $out .= '|' }
-        else { $out .= quotemeta $token =~ s/\A\\(?=.)//r }
-    }
-
-    $out .= '.*' if $glob =~ m{/\z};
-    $out =~ s/\A\.\*// if $glob =~ m{/\z};
-
-    return qr/\A$out\z/s;
+    return @patterns && glob_any(\@patterns, $files);
 }
 
 sub _spec_holds ($name, $value, $context) {
-    if ($name eq 'refs') {
-        return !!grep { _ref_matches($_, $context) } @$value;
-    }
+    my @values = ref $value ? @$value : defined $value ? $value : ();
 
-    if ($name eq 'variables') {
-        return !!grep { expression_matches($_, $context->{variables}) } @$value;
-    }
-
-    return _changed($value, $context) if $name eq 'changes';
+    return !!grep { _ref_matches($_, $context) } @values if $name eq 'refs';
+    return !!grep { expression_matches($_, $context->{variables}) } @values
+        if $name eq 'variables';
+    return !defined $context->{changed} || glob_any(\@values, $context->{changed})
+        if $name eq 'changes';
 
     return 0;    # kubernetes: active: there is no cluster
 }
@@ -145,8 +147,8 @@ my %PLURAL = (
 sub _ref_matches ($pattern, $context) {
     my $path;
 
-    ($pattern, $path) = ($1, $2) if $pattern =~ m{\A([^@]*)@(.+)\z}s;
-    return 0 if defined $path && $path ne $context->{project_path};
+    ($pattern, $path) = ($1, $2) if $pattern =~ m{\A([^@]*)@(.*)\z}s;
+    return 0 if defined $path && $path ne $context->{project};
 
     my $source = $context->{source} =~ s/_event\z//r;
 
@@ -154,12 +156,10 @@ sub _ref_matches ($pattern, $context) {
     return 1 if $pattern eq 'branches' && !$context->{tag};
     return 1 if $pattern eq 'tags' && $context->{tag};
 
-    if ($pattern =~ m{\A/.+/[ismU]*\z}s) {
-        my $regexp = regexp_compile($pattern) // return 0;
-        return $context->{ref} =~ $regexp ? 1 : 0;
-    }
+    my $regexp = regexp_compile($pattern);
 
-    return $pattern eq $context->{ref};
+    return defined $regexp ? ($context->{ref} =~ $regexp ? 1 : 0)
+        : $pattern eq $context->{ref};
 }
 
 1;

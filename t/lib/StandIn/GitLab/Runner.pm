@@ -12,6 +12,7 @@ use Mojo::IOLoop;
 use Mojo::IOLoop::Stream;
 use POSIX       qw(WNOHANG);
 use Time::HiRes qw(time);
+use StandIn::GitLab::Predefined qw(job_variables);
 use StandIn::GitLab::Trace;
 use StandIn::GitLab::Variables qw(variables_for_job);
 
@@ -116,7 +117,7 @@ sub _start ($self, $job) {
             _write("$home/tmp/$key", encode_utf8($value));
             return "$home/tmp/$key";
         },
-        $job->pipeline->job_variables($job),
+        job_variables($job->pipeline, $job),
         { key => 'CI_PROJECT_DIR', value => "$home/build" },
         { key => 'CI_BUILDS_DIR',  value => $self->dir },
     );

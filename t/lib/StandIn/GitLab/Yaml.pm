@@ -10,6 +10,7 @@ use Exporter 'import';
 use Mojo::JSON;
 use Scalar::Util qw(blessed refaddr);
 use StandIn::GitLab::Map;
+use StandIn::GitLab::Yaml::Float;
 use YAML::PP::Parser;
 
 our @EXPORT_OK = qw(yaml_copy yaml_dump yaml_load);
@@ -169,7 +170,8 @@ sub _resolve ($info) {
 
     return 0 + ($text =~ tr/_,//dr) if $text =~ /\A[-+]?(?:0|[1-9][0-9_,]*)\z/;
     return oct $text if $text =~ /\A0(?:[0-7]+|x[0-9a-fA-F]+|b[01]+)\z/;
-    return 0 + $text if $text =~ /\A[-+]?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?\z/;
+    return StandIn::GitLab::Yaml::Float->new($text =~ tr/_,//dr)
+        if $text =~ /\A[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?\z/ && $text ne '.';
 
     _fail('Tried to load unspecified class: Date')
         if $text =~ /\A[0-9]{4}-[01]?[0-9]-[0-3]?[0-9]\z/;
@@ -236,6 +238,7 @@ sub _value ($value, $indent, $in_list) {
 sub _inline ($value, $indent = 0) {
     return '{}' if ref $value eq 'HASH';
     return '[]' if ref $value eq 'ARRAY';
+    return "$value" if ref $value eq 'StandIn::GitLab::Yaml::Float';
     return $value ? 'true' : 'false' if ref $value;
     return '' unless defined $value;
 
@@ -258,6 +261,8 @@ sub _scalar ($text, $indent) {
 
         return "|$mark\n$body";
     }
+
+    return "\"$text\"" if $text =~ /\A[^\w"\\][^"\\\p{Cc}]*\z/;
 
     return $text
         if $text =~ m{\A[A-Za-z_./\$(][\w ./\$()+=@<>;~^-]*\z}
