@@ -432,7 +432,8 @@ chatopsctl_run_age(chatops_arena_t *arena, const chatops_run_t *run,
 static int
 chatopsctl_is_secret(const chatops_column_t *column)
 {
-    return strcmp(column->name, "response_url") == 0;
+    return strcmp(column->name, "response_url") == 0
+           || strcmp(column->name, "link") == 0;
 }
 
 

@@ -11,6 +11,7 @@ static void ngx_chatops_choose_none(ngx_chatops_dispatch_t *d);
 
 
 static ngx_chatops_strategy_t  *ngx_chatops_strategies[] = {
+    &ngx_chatops_native,
     &ngx_chatops_direct,
     &ngx_chatops_isolated
 };

@@ -94,7 +94,9 @@ ngx_chatops_collector_exit(void)
     {
         w = ngx_queue_data(q, ngx_chatops_work_t, queue);
 
-        if (w->run.state != CHATOPS_RUN_TRIGGERING || w->run.pipeline_id) {
+        if (w->run.state != CHATOPS_RUN_TRIGGERING
+            || ngx_chatops_is_made(&w->run))
+        {
             ngx_chatops_store_release_now(&w->run);
         }
     }

@@ -1,9 +1,11 @@
-#include "ngx_chatops_module.h"
+#include "ngx_chatops_strategy.h"
 #include "chatops_gitlab.h"
 
 
 static char *ngx_chatops_add_route(ngx_conf_t *cf,
     ngx_chatops_loc_conf_t *conf);
+static ngx_uint_t ngx_chatops_is_allowed(ngx_chatops_loc_conf_t *conf,
+    ngx_chatops_strategy_t *strategy);
 static ngx_uint_t ngx_chatops_same(ngx_str_t *a, ngx_str_t *b);
 static char *ngx_chatops_missing(ngx_conf_t *cf, ngx_chatops_loc_conf_t *conf,
     const char *directive);
@@ -94,6 +96,8 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_str_value(conf->gitlab, prev->gitlab, "");
     ngx_conf_merge_str_value(conf->token, prev->token, "");
     ngx_conf_merge_str_value(conf->location, prev->location, "");
+    ngx_conf_merge_str_value(conf->native_token, prev->native_token, "");
+    ngx_conf_merge_str_value(conf->callback_url, prev->callback_url, "");
     ngx_conf_merge_str_value(conf->project, prev->project, "");
     ngx_conf_merge_str_value(conf->certificate, prev->certificate, "");
     ngx_conf_merge_uint_value(conf->access, prev->access,
@@ -155,6 +159,21 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_ERROR;
     }
 
+    if (ngx_chatops_is_allowed(conf, &ngx_chatops_native)) {
+
+        if (conf->native_token.len == 0) {
+            return ngx_chatops_missing(cf, conf, "chatops_native_token_file");
+        }
+
+        if (conf->callback_url.len == 0) {
+            return ngx_chatops_missing(cf, conf, "chatops_callback_url");
+        }
+
+        if (ngx_chatops_callback_key(cf, conf) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
     conf->subrequest.location = conf->location;
     conf->subrequest.host = conf->gitlab_host;
     conf->subrequest.token = conf->token;
@@ -186,6 +205,7 @@ ngx_chatops_add_route(ngx_conf_t *cf, ngx_chatops_loc_conf_t *conf)
         }
 
         if (!ngx_chatops_same(&conf->token, &other->token)
+            || !ngx_chatops_same(&conf->native_token, &other->native_token)
             || !ngx_chatops_same(&conf->users_file, &other->users_file)
             || conf->access != other->access)
         {
@@ -206,6 +226,25 @@ ngx_chatops_add_route(ngx_conf_t *cf, ngx_chatops_loc_conf_t *conf)
     *route = conf;
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_chatops_is_allowed(ngx_chatops_loc_conf_t *conf,
+    ngx_chatops_strategy_t *strategy)
+{
+    ngx_uint_t                i;
+    ngx_chatops_strategy_t  **allowed;
+
+    allowed = conf->trigger->elts;
+
+    for (i = 0; i < conf->trigger->nelts; i++) {
+        if (allowed[i] == strategy) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -12,8 +12,10 @@ static char *ngx_chatops_signing_secret_file(ngx_conf_t *cf,
 static void ngx_chatops_key_cleanup(void *data);
 static char *ngx_chatops_gitlab(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_chatops_gitlab_token_file(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static char *ngx_chatops_token_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_chatops_callback_url(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_chatops_gitlab_location(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_chatops_project(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -95,9 +97,9 @@ ngx_command_t  ngx_chatops_commands[] = {
 
     { ngx_string("chatops_gitlab_token_file"),
       NGX_CHATOPS_VALUE|NGX_CONF_TAKE1,
-      ngx_chatops_gitlab_token_file,
+      ngx_chatops_token_file,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      offsetof(ngx_chatops_loc_conf_t, token),
       NULL },
 
     { ngx_string("chatops_gitlab_location"),
@@ -113,6 +115,27 @@ ngx_command_t  ngx_chatops_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_chatops_loc_conf_t, gitlab_timeout),
       &ngx_chatops_positive_post },
+
+    { ngx_string("chatops_native_token_file"),
+      NGX_CHATOPS_VALUE|NGX_CONF_TAKE1,
+      ngx_chatops_token_file,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_chatops_loc_conf_t, native_token),
+      NULL },
+
+    { ngx_string("chatops_callback_url"),
+      NGX_CHATOPS_VALUE|NGX_CONF_TAKE1,
+      ngx_chatops_callback_url,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("chatops_callback"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_chatops_callback,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("chatops_project"),
       NGX_CHATOPS_VALUE|NGX_CONF_TAKE1,
@@ -492,21 +515,66 @@ ngx_chatops_url(ngx_str_t *url, ngx_str_t *host)
 
 
 static char *
-ngx_chatops_gitlab_token_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_chatops_token_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_chatops_loc_conf_t *lcf = conf;
+    char *p = conf;
 
-    ngx_str_t  *value;
+    ngx_str_t  *value, *token;
 
-    if (lcf->token.data != NULL) {
+    token = (ngx_str_t *) (p + cmd->offset);
+
+    if (token->data != NULL) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
 
-    if (ngx_chatops_read_secret(cf, &value[1], &lcf->token) != NGX_OK) {
+    if (ngx_chatops_read_secret(cf, &value[1], token) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
+
+    return NGX_CONF_OK;
+}
+
+
+/* As GitLab is to see it, with a slash at the end. */
+
+static char *
+ngx_chatops_callback_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_chatops_loc_conf_t *lcf = conf;
+
+    u_char     *p;
+    ngx_str_t  *value, host;
+
+    if (lcf->callback_url.data != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_chatops_url(&value[1], &host) != NGX_OK
+        || host.data + host.len == value[1].data + value[1].len)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URL \"%V\": write https://host/path/ of "
+                           "the location with \"chatops_callback\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    lcf->callback_url.data = ngx_pnalloc(cf->pool, value[1].len + 1);
+    if (lcf->callback_url.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_cpymem(lcf->callback_url.data, value[1].data, value[1].len);
+
+    if (p[-1] != '/') {
+        *p++ = '/';
+    }
+
+    lcf->callback_url.len = p - lcf->callback_url.data;
 
     return NGX_CONF_OK;
 }

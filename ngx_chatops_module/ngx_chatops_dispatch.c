@@ -166,7 +166,8 @@ ngx_chatops_dispatch_give_back(ngx_chatops_dispatch_t *d)
 {
     int64_t  due;
 
-    due = d->run.state == CHATOPS_RUN_TRIGGERING && d->run.pipeline_id == 0
+    due = d->run.state == CHATOPS_RUN_TRIGGERING
+          && !ngx_chatops_is_made(&d->run)
           ? ngx_chatops_dispatch_due(d) : 0;
 
     (void) ngx_chatops_store_update(&d->run, 0, due, NULL, NULL);
@@ -430,7 +431,9 @@ ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d)
         return d->later;
     }
 
-    if (d->run.state != CHATOPS_RUN_TRIGGERING || d->run.pipeline_id) {
+    if (d->run.state != CHATOPS_RUN_TRIGGERING
+        || ngx_chatops_is_made(&d->run))
+    {
         return NGX_CHATOPS_LEASE;
     }
 

@@ -136,6 +136,10 @@ void ngx_chatops_dispatch_answer(ngx_chatops_dispatch_t *d,
  */
 void ngx_chatops_dispatch_abandon(ngx_chatops_dispatch_t *d);
 
+/* What GitLab has made for a run in `triggering` is known. */
+#define ngx_chatops_is_made(run)                                              \
+    ((run)->pipeline_id != 0 || (run)->job_id != 0)
+
 /* For how many ms the run, as it is, should not be looked at by others. */
 int64_t ngx_chatops_dispatch_due(ngx_chatops_dispatch_t *d);
 

@@ -56,8 +56,13 @@ ngx_chatops_gitlab_send(ngx_chatops_loc_conf_t *conf, ngx_pool_t *pool,
     g->curl.pool = pool;
     g->curl.method = call->method;
     g->curl.body = ngx_chatops_ngx_str(&call->body);
-    g->curl.content_type = "application/json";
-    g->curl.token = conf->token;
+    g->curl.content_type = call->content_type ? call->content_type
+                                              : "application/json";
+
+    if (!call->anonymous) {
+        g->curl.token = conf->token;
+    }
+
     g->curl.ca = conf->certificate.len ? (char *) conf->certificate.data
                                        : NULL;
     g->curl.handler = ngx_chatops_gitlab_done;

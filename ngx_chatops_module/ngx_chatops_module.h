@@ -18,6 +18,7 @@
 #include "ngx_chatops_subrequest.h"
 #include "ngx_chatops_zone.h"
 
+#include "chatops_callback.h"
 #include "chatops_signature.h"
 #include "chatops_users.h"
 
@@ -58,6 +59,9 @@ typedef struct {
     ngx_uint_t                      access;
     ngx_uint_t                      ansi;
     ngx_array_t                    *trigger;        /* of strategies */
+    ngx_str_t                       native_token;   /* a secret */
+    ngx_str_t                       callback_url;   /* a slash at the end */
+    chatops_callback_key_t         *callback_key;   /* NULL: no native */
 
     ngx_msec_t                      ack_timeout;
     ngx_msec_t                      reply_timeout;
@@ -115,6 +119,13 @@ ngx_int_t ngx_chatops_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
     ngx_str_t *text);
 ngx_int_t ngx_chatops_read_secret(ngx_conf_t *cf, ngx_str_t *name,
     ngx_str_t *secret);
+
+/* ngx_chatops_callback.c: where GitLab posts how a native run has ended */
+
+char *ngx_chatops_callback(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_chatops_callback_handler(ngx_http_request_t *r);
+ngx_int_t ngx_chatops_callback_key(ngx_conf_t *cf,
+    ngx_chatops_loc_conf_t *conf);
 
 /* ngx_chatops_handler.c */
 

@@ -185,9 +185,12 @@ ngx_chatops_request_run(ngx_chatops_request_t *rq, chatops_slack_t *slack,
 
     run.service = chatops_str("slack");
     run.team_id = slack->team_id;
+    run.team_domain = slack->team_domain;
     run.channel_id = slack->channel_id;
     run.channel_name = slack->channel_name;
     run.user_id = slack->user_id;
+    run.user_name = slack->user_name;
+    run.command = slack->command;
     run.trigger_id = slack->trigger_id;
     run.response_url = slack->response_url;
 

@@ -155,7 +155,7 @@ ngx_chatops_look_for_pipeline(ngx_chatops_work_t *w)
 
     left = ngx_chatops_look_at(w->conf, &w->run) - ngx_chatops_now();
 
-    if (left > 0 && w->run.pipeline_id == 0) {
+    if (left > 0 && !ngx_chatops_is_made(&w->run)) {
         ngx_chatops_work_rest(w, left);
         return;
     }

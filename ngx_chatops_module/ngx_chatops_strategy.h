@@ -41,6 +41,7 @@ typedef struct {
 } ngx_chatops_strategy_t;
 
 
+extern ngx_chatops_strategy_t  ngx_chatops_native;
 extern ngx_chatops_strategy_t  ngx_chatops_direct;
 extern ngx_chatops_strategy_t  ngx_chatops_isolated;
 

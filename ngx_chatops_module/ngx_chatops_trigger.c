@@ -36,8 +36,9 @@ ngx_chatops_trigger(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         case NGX_DECLINED:
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "unknown strategy \"%V\": \"direct\" and "
-                               "\"isolated\" are those that are known",
+                               "unknown strategy \"%V\": \"native\", "
+                               "\"direct\" and \"isolated\" are those that "
+                               "are known",
                                &value[i]);
             return NGX_CONF_ERROR;
 

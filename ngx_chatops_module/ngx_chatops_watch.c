@@ -17,6 +17,7 @@
 
 typedef struct {
     ngx_queue_t                works;
+    const char                *source;    /* of their pipelines */
     ngx_pool_t                *pool;
     chatops_arena_t            arena;
     ngx_chatops_loc_conf_t    *conf;
@@ -27,6 +28,8 @@ typedef struct {
 } ngx_chatops_group_t;
 
 
+static void ngx_chatops_watch_source(ngx_queue_t *works,
+    const char *source);
 static void ngx_chatops_group_send(ngx_chatops_group_t *g);
 static void ngx_chatops_group_received(void *data,
     chatops_gitlab_answer_t *answer);
@@ -45,11 +48,35 @@ static int64_t ngx_chatops_interval(ngx_chatops_work_t *w);
 
 /*
  * The waiting runs of one project: a single one is asked for by its jobs,
- * several by one list of the pipelines that have changed.
+ * several by one list of the pipelines that have changed, a list for each
+ * source.
  */
 
 void
 ngx_chatops_watch_group(ngx_queue_t *works)
+{
+    ngx_queue_t          chat, *q, *next;
+    ngx_chatops_work_t  *w;
+
+    ngx_queue_init(&chat);
+
+    for (q = ngx_queue_head(works); q != ngx_queue_sentinel(works); q = next) {
+        next = ngx_queue_next(q);
+        w = ngx_queue_data(q, ngx_chatops_work_t, group);
+
+        if (chatops_str_is(&w->run.strategy, "native")) {
+            ngx_queue_remove(q);
+            ngx_queue_insert_tail(&chat, q);
+        }
+    }
+
+    ngx_chatops_watch_source(works, "api");
+    ngx_chatops_watch_source(&chat, "chat");
+}
+
+
+static void
+ngx_chatops_watch_source(ngx_queue_t *works, const char *source)
 {
     ngx_pool_t           *pool;
     ngx_queue_t          *q;
@@ -90,6 +117,7 @@ ngx_chatops_watch_group(ngx_queue_t *works)
     g->pool = pool;
     g->arena = ngx_chatops_arena(pool);
     g->conf = w->conf;
+    g->source = source;
     g->project = ngx_chatops_core_str(&w->conf->project);
     g->since = w->run.triggered_at;
     g->page = 1;
@@ -115,8 +143,8 @@ static void
 ngx_chatops_group_send(ngx_chatops_group_t *g)
 {
     if (ngx_chatops_gitlab_held(g->conf)
-        || chatops_gitlab_pipelines_since(&g->arena, &g->project, g->since,
-                                          g->page, &g->call)
+        || chatops_gitlab_pipelines_since(&g->arena, &g->project, g->source,
+                                          g->since, g->page, &g->call)
            != CHATOPS_OK
         || ngx_chatops_gitlab_send(g->conf, g->pool, &g->call, NULL,
                                    ngx_chatops_group_received, g)

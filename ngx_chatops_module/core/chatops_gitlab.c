@@ -218,8 +218,8 @@ chatops_gitlab_pipelines_of_ref(chatops_arena_t *arena,
 
 int
 chatops_gitlab_pipelines_since(chatops_arena_t *arena,
-    const chatops_str_t *project, int64_t since_ms, int64_t page,
-    chatops_gitlab_call_t *call)
+    const chatops_str_t *project, const char *source, int64_t since_ms,
+    int64_t page, chatops_gitlab_call_t *call)
 {
     char           since[80];
     time_t         seconds;
@@ -236,8 +236,9 @@ chatops_gitlab_pipelines_since(chatops_arena_t *arena,
                     tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
                     tm.tm_hour, tm.tm_min, tm.tm_sec);
 
-    chatops_gitlab_begin(&path, arena, project,
-                         "/pipelines?source=api&updated_after=");
+    chatops_gitlab_begin(&path, arena, project, "/pipelines?source=");
+    chatops_buf_text(&path, source);
+    chatops_buf_text(&path, "&updated_after=");
     chatops_buf_text(&path, since);
     chatops_buf_text(&path, "&order_by=updated_at&sort=desc&per_page=100"
                             "&page=");
@@ -258,6 +259,34 @@ chatops_gitlab_jobs(chatops_arena_t *arena, const chatops_str_t *project,
     chatops_buf_text(&path, "/jobs?per_page=100&include_retried=false");
 
     return chatops_gitlab_end(&path, "GET", call);
+}
+
+
+int
+chatops_gitlab_job(chatops_arena_t *arena, const chatops_str_t *project,
+    int64_t job_id, chatops_gitlab_call_t *call)
+{
+    chatops_buf_t  path;
+
+    chatops_gitlab_begin(&path, arena, project, "/jobs/");
+    chatops_buf_int(&path, job_id);
+
+    return chatops_gitlab_end(&path, "GET", call);
+}
+
+
+int
+chatops_gitlab_cancel_pipeline(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id,
+    chatops_gitlab_call_t *call)
+{
+    chatops_buf_t  path;
+
+    chatops_gitlab_begin(&path, arena, project, "/pipelines/");
+    chatops_buf_int(&path, pipeline_id);
+    chatops_buf_text(&path, "/cancel");
+
+    return chatops_gitlab_end(&path, "POST", call);
 }
 
 
@@ -342,8 +371,9 @@ static int
 chatops_gitlab_end(chatops_buf_t *path, const char *method,
     chatops_gitlab_call_t *call)
 {
+    memset(call, 0, sizeof(chatops_gitlab_call_t));
+
     call->method = method;
-    call->body = chatops_strn(NULL, 0);
 
     return chatops_buf_finish(path, &call->path);
 }

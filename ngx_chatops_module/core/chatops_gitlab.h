@@ -16,7 +16,9 @@
 typedef struct {
     const char     *method;         /* "GET", "POST", "DELETE" */
     chatops_str_t   path;           /* behind /api/v4/, with the query */
-    chatops_str_t   body;           /* JSON, or empty */
+    chatops_str_t   body;           /* may be empty */
+    const char     *content_type;   /* of the body; NULL: JSON */
+    unsigned        anonymous:1;    /* sent without our token */
 } chatops_gitlab_call_t;
 
 
@@ -83,6 +85,10 @@ typedef struct {
     chatops_str_t   status;
     chatops_str_t   failure_reason; /* "script_failure", or empty */
     chatops_str_t   web_url;
+    int64_t         user_id;        /* as whom it runs; 0: not said */
+    int64_t         pipeline_id;    /* 0: not said */
+    chatops_str_t   pipeline_url;
+    chatops_str_t   sha;            /* the pipeline's */
 } chatops_gitlab_job_t;
 
 
@@ -134,15 +140,25 @@ int chatops_gitlab_pipelines_of_ref(chatops_arena_t *arena,
     const chatops_str_t *project, const chatops_str_t *ref,
     chatops_gitlab_call_t *call);
 
-/* Source api, changed since `since_ms`, the latest change first, 100 a page. */
+/*
+ * Of a source, "api" or "chat", changed since `since_ms`, the latest change
+ * first, 100 a page.
+ */
 int chatops_gitlab_pipelines_since(chatops_arena_t *arena,
-    const chatops_str_t *project, int64_t since_ms, int64_t page,
-    chatops_gitlab_call_t *call);
+    const chatops_str_t *project, const char *source, int64_t since_ms,
+    int64_t page, chatops_gitlab_call_t *call);
 
 int chatops_gitlab_jobs(chatops_arena_t *arena, const chatops_str_t *project,
     int64_t pipeline_id, chatops_gitlab_call_t *call);
+int chatops_gitlab_job(chatops_arena_t *arena, const chatops_str_t *project,
+    int64_t job_id, chatops_gitlab_call_t *call);
 int chatops_gitlab_trace(chatops_arena_t *arena, const chatops_str_t *project,
     int64_t job_id, chatops_gitlab_call_t *call);
+
+/* GitLab answers 200, whether or not something was left to be canceled. */
+int chatops_gitlab_cancel_pipeline(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id,
+    chatops_gitlab_call_t *call);
 int chatops_gitlab_delete_branch(chatops_arena_t *arena,
     const chatops_str_t *project, const chatops_str_t *branch,
     chatops_gitlab_call_t *call);
@@ -172,6 +188,8 @@ int chatops_gitlab_read_pipeline(chatops_arena_t *arena,
 int chatops_gitlab_read_pipelines(chatops_arena_t *arena,
     const chatops_str_t *body, chatops_gitlab_pipeline_t **pipelines,
     size_t *count);
+int chatops_gitlab_read_job(chatops_arena_t *arena, const chatops_str_t *body,
+    chatops_gitlab_job_t *job);
 int chatops_gitlab_read_jobs(chatops_arena_t *arena,
     const chatops_str_t *body, chatops_gitlab_job_t **jobs, size_t *count);
 int chatops_gitlab_read_branches(chatops_arena_t *arena,

@@ -13,7 +13,7 @@ static int chatops_gitlab_integer(json_t *object, const char *key,
     int64_t *value);
 static int chatops_gitlab_pipeline(chatops_arena_t *arena, json_t *object,
     chatops_gitlab_pipeline_t *pipeline);
-static int chatops_gitlab_job(chatops_arena_t *arena, json_t *object,
+static int chatops_gitlab_job_fields(chatops_arena_t *arena, json_t *object,
     chatops_gitlab_job_t *job);
 static int chatops_gitlab_array(chatops_arena_t *arena, json_t *array,
     size_t size, void **items);
@@ -263,6 +263,29 @@ chatops_gitlab_read_pipelines(chatops_arena_t *arena,
 
 
 int
+chatops_gitlab_read_job(chatops_arena_t *arena, const chatops_str_t *body,
+    chatops_gitlab_job_t *job)
+{
+    int      rc;
+    json_t  *answer;
+
+    memset(job, 0, sizeof(chatops_gitlab_job_t));
+
+    answer = chatops_gitlab_load(body, JSON_OBJECT);
+
+    if (answer == NULL) {
+        return CHATOPS_DECLINED;
+    }
+
+    rc = chatops_gitlab_job_fields(arena, answer, job);
+
+    json_decref(answer);
+
+    return rc;
+}
+
+
+int
 chatops_gitlab_read_jobs(chatops_arena_t *arena, const chatops_str_t *body,
     chatops_gitlab_job_t **jobs, size_t *count)
 {
@@ -284,8 +307,8 @@ chatops_gitlab_read_jobs(chatops_arena_t *arena, const chatops_str_t *body,
                               &items);
 
     for (i = 0; rc == CHATOPS_OK && i < json_array_size(answer); i++) {
-        rc = chatops_gitlab_job(arena, json_array_get(answer, i),
-                                (chatops_gitlab_job_t *) items + i);
+        rc = chatops_gitlab_job_fields(arena, json_array_get(answer, i),
+                                       (chatops_gitlab_job_t *) items + i);
     }
 
     if (rc == CHATOPS_OK) {
@@ -364,10 +387,11 @@ chatops_gitlab_pipeline(chatops_arena_t *arena, json_t *object,
 
 
 static int
-chatops_gitlab_job(chatops_arena_t *arena, json_t *object,
+chatops_gitlab_job_fields(chatops_arena_t *arena, json_t *object,
     chatops_gitlab_job_t *job)
 {
-    int  rc;
+    int      rc;
+    json_t  *user, *pipeline;
 
     memset(job, 0, sizeof(chatops_gitlab_job_t));
 
@@ -383,6 +407,16 @@ chatops_gitlab_job(chatops_arena_t *arena, json_t *object,
     rc |= chatops_gitlab_string(arena, object, "failure_reason",
                                 &job->failure_reason);
     rc |= chatops_gitlab_string(arena, object, "web_url", &job->web_url);
+
+    user = json_object_get(object, "user");
+    pipeline = json_object_get(object, "pipeline");
+
+    (void) chatops_gitlab_integer(user, "id", &job->user_id);
+    (void) chatops_gitlab_integer(pipeline, "id", &job->pipeline_id);
+
+    rc |= chatops_gitlab_string(arena, pipeline, "web_url",
+                                &job->pipeline_url);
+    rc |= chatops_gitlab_string(arena, pipeline, "sha", &job->sha);
 
     return rc;
 }

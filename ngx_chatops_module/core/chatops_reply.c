@@ -140,6 +140,11 @@ chatops_reply_text(chatops_arena_t *arena, const chatops_run_t *run,
                                            CHATOPS_REPLY_ERROR_MAX);
             chatops_reply_escape(&buf, &reason);
 
+            if (run->link.len) {
+                chatops_buf_text(&buf, " \xe2\x86\x92 ");
+                chatops_reply_link(&buf, &run->link, "go on in GitLab");
+            }
+
         } else {
             chatops_reply_code(&buf, &run->job);
             chatops_buf_text(&buf, " was not started.");

@@ -70,9 +70,12 @@ typedef struct {
 
     chatops_str_t          service;        /* "slack" */
     chatops_str_t          team_id;
+    chatops_str_t          team_domain;    /* may be empty */
     chatops_str_t          channel_id;
     chatops_str_t          channel_name;
     chatops_str_t          user_id;
+    chatops_str_t          user_name;      /* may be empty; no proof */
+    chatops_str_t          command;        /* "/gitlab" */
     chatops_str_t          trigger_id;
     chatops_str_t          response_url;   /* a secret; emptied when done */
 
@@ -99,6 +102,8 @@ typedef struct {
 
     int64_t                attempts;       /* failed, of the present step */
     chatops_str_t          error;          /* the last, in a person's words */
+    chatops_str_t          link;           /* where the person has to go; a
+                                              secret; emptied when done */
 
     /* the store's own: who works on the run, and until when */
 

@@ -35,11 +35,13 @@ typedef struct {
 
 static const chatops_slack_field_t  chatops_slack_fields[] = {
     chatops_slack_field(team_id, CHATOPS_SLACK_ID, 1),
+    chatops_slack_field(team_domain, CHATOPS_SLACK_NAME, 0),
     chatops_slack_field(enterprise_id, CHATOPS_SLACK_ID, 0),
     chatops_slack_field(api_app_id, CHATOPS_SLACK_ID, 0),
     chatops_slack_field(channel_id, CHATOPS_SLACK_ID, 1),
     chatops_slack_field(channel_name, CHATOPS_SLACK_NAME, 0),
     chatops_slack_field(user_id, CHATOPS_SLACK_ID, 1),
+    chatops_slack_field(user_name, CHATOPS_SLACK_NAME, 0),
     chatops_slack_field(command, CHATOPS_SLACK_NAME, 1),
     chatops_slack_field(text, CHATOPS_SLACK_TEXT, 0),
     chatops_slack_field(response_url, CHATOPS_SLACK_URL, 1),

@@ -14,11 +14,13 @@ typedef struct {
     unsigned        ssl_check:1;    /* ssl_check=1: answer 200, do nothing */
 
     chatops_str_t   team_id;
+    chatops_str_t   team_domain;    /* may be empty; informative only */
     chatops_str_t   enterprise_id;  /* may be empty */
     chatops_str_t   api_app_id;     /* may be empty */
     chatops_str_t   channel_id;
     chatops_str_t   channel_name;
     chatops_str_t   user_id;
+    chatops_str_t   user_name;      /* may be empty; informative only */
     chatops_str_t   command;        /* "/gitlab" */
     chatops_str_t   text;           /* &amp; &lt; &gt; decoded once */
     chatops_str_t   response_url;   /* a secret */
@@ -33,7 +35,7 @@ typedef struct {
  * comes twice the first counts.  Without ssl_check the fields team_id,
  * channel_id, user_id, command, response_url and trigger_id must be there;
  * ids are 1 to 64 letters, digits, "_" and "-" (trigger_id: "." too, up to
- * 128), channel_name and command at most 255 bytes, text at most 16 kB,
+ * 128), names, team_domain and command at most 255 bytes, text at most 16 kB,
  * response_url at most 1,024 bytes of printable ASCII without blanks.
  *
  * With exactly ssl_check=1 all other fields are left empty, whatever came.

@@ -7,7 +7,8 @@
 #define NGX_CHATOPS_STORE_UPDATE    1
 #define NGX_CHATOPS_STORE_FINISH    2
 #define NGX_CHATOPS_STORE_RELEASE   3
-#define NGX_CHATOPS_STORE_CLAIM     4
+#define NGX_CHATOPS_STORE_WAKE      4
+#define NGX_CHATOPS_STORE_CLAIM     5
 
 /* below chatops_ack_timeout, so that a busy file still gets its answer */
 #define NGX_CHATOPS_STORE_BUSY      1000
@@ -268,6 +269,24 @@ ngx_chatops_store_release(chatops_run_t *run)
 
 
 ngx_int_t
+ngx_chatops_store_wake(const chatops_str_t *id)
+{
+    chatops_run_t            run;
+    ngx_chatops_store_op_t  *op;
+
+    ngx_memzero(&run, sizeof(chatops_run_t));
+    run.id = *id;
+
+    op = ngx_chatops_store_op(NGX_CHATOPS_STORE_WAKE, &run, NULL, NULL);
+    if (op == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_chatops_store_enqueue(op);
+}
+
+
+ngx_int_t
 ngx_chatops_store_claim(size_t max, int64_t lease, int64_t slack,
     ngx_chatops_store_pt handler, void *data)
 {
@@ -519,6 +538,10 @@ ngx_chatops_store_call(ngx_chatops_store_ctx_t *ctx,
         op->rc = chatops_store_release(store, &op->run.id, &op->owner);
         break;
 
+    case NGX_CHATOPS_STORE_WAKE:
+        op->rc = chatops_store_wake(store, &op->run.id);
+        break;
+
     default: /* NGX_CHATOPS_STORE_CLAIM */
         op->rc = chatops_store_claim(store, op->max, &op->owner, op->lease,
                                      op->slack, op->arena, &op->runs,
@@ -643,9 +666,12 @@ ngx_chatops_run_copy(chatops_arena_t *arena, chatops_run_t *dst,
         offsetof(chatops_run_t, id),
         offsetof(chatops_run_t, service),
         offsetof(chatops_run_t, team_id),
+        offsetof(chatops_run_t, team_domain),
         offsetof(chatops_run_t, channel_id),
         offsetof(chatops_run_t, channel_name),
         offsetof(chatops_run_t, user_id),
+        offsetof(chatops_run_t, user_name),
+        offsetof(chatops_run_t, command),
         offsetof(chatops_run_t, trigger_id),
         offsetof(chatops_run_t, response_url),
         offsetof(chatops_run_t, gitlab),
@@ -661,6 +687,7 @@ ngx_chatops_run_copy(chatops_arena_t *arena, chatops_run_t *dst,
         offsetof(chatops_run_t, job_url),
         offsetof(chatops_run_t, status),
         offsetof(chatops_run_t, error),
+        offsetof(chatops_run_t, link),
         offsetof(chatops_run_t, owner)
     };
 

@@ -80,6 +80,7 @@ ngx_int_t ngx_chatops_store_update(chatops_run_t *run, int64_t lease,
 ngx_int_t ngx_chatops_store_finish(chatops_run_t *run,
     ngx_chatops_store_pt handler, void *data);
 ngx_int_t ngx_chatops_store_release(chatops_run_t *run);
+ngx_int_t ngx_chatops_store_wake(const chatops_str_t *id);
 ngx_int_t ngx_chatops_store_claim(size_t max, int64_t lease, int64_t slack,
     ngx_chatops_store_pt handler, void *data);
 

@@ -175,8 +175,9 @@ ngx_chatops_subrequest_headers(ngx_http_request_t *sr,
                                                      : -1;
     sr->headers_in.keep_alive_n = -1;
 
-    if (ngx_chatops_subrequest_header(sr, "PRIVATE-TOKEN", &conf->token)
-        != NGX_OK)
+    if (!call->anonymous
+        && ngx_chatops_subrequest_header(sr, "PRIVATE-TOKEN", &conf->token)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -185,6 +186,11 @@ ngx_chatops_subrequest_headers(ngx_http_request_t *sr,
 
     if (ngx_chatops_subrequest_header(sr, "Accept", &value) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    if (call->content_type != NULL) {
+        value.data = (u_char *) call->content_type;
+        value.len = ngx_strlen(call->content_type);
     }
 
     if (call->body.len

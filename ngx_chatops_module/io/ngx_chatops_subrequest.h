@@ -23,7 +23,8 @@ typedef void (*ngx_chatops_answer_pt)(void *data,
 typedef struct {
     ngx_str_t    location;      /* "/gitlab-api/", with both slashes */
     ngx_str_t    host;          /* for Host and SNI: "gitlab.example.com" */
-    ngx_str_t    token;         /* a secret; sent as PRIVATE-TOKEN */
+    ngx_str_t    token;         /* a secret; sent as PRIVATE-TOKEN, unless
+                                   the call is anonymous */
 } ngx_chatops_subrequest_conf_t;
 
 

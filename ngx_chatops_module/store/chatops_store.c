@@ -179,6 +179,7 @@ chatops_store_finish(chatops_store_t *store, const chatops_run_t *run,
 
     last = *run;
     last.response_url = chatops_str(NULL);
+    last.link = chatops_str(NULL);
 
     return store->driver->update(store, &last, owner, 0,
                                  CHATOPS_STORE_NEVER);
@@ -194,6 +195,15 @@ chatops_store_release(chatops_store_t *store, const chatops_str_t *id,
     }
 
     return store->driver->release(store, id, owner);
+}
+
+
+int
+chatops_store_wake(chatops_store_t *store, const chatops_str_t *id)
+{
+    store->call = "wake";
+
+    return store->driver->wake(store, id);
 }
 
 

@@ -92,6 +92,13 @@ int chatops_store_release(chatops_store_t *store, const chatops_str_t *id,
     const chatops_str_t *owner);
 
 /*
+ * There is news of a run that is waiting for its job: it is due at once, if
+ * nobody holds it.  CHATOPS_OK; CHATOPS_DECLINED: nothing had to be done, or
+ * there is no such run; CHATOPS_ERROR.
+ */
+int chatops_store_wake(chatops_store_t *store, const chatops_str_t *id);
+
+/*
  * Leases to `owner` runs that are due and in nobody's lease, the longest due
  * first, at most `max`; with a run come the others of its GitLab and
  * project that fall due within `slack_ms`, so that one call to GitLab serves

@@ -44,6 +44,10 @@ const chatops_column_t  chatops_columns[CHATOPS_COLUMNS] = {
     column(error,          TEXT,    ALWAYS),
     column(tag,            INTEGER, ALWAYS),
     column(note,           TEXT,    ALWAYS),
+    column(team_domain,    TEXT,    ONCE),
+    column(user_name,      TEXT,    ONCE),
+    column(command,        TEXT,    ONCE),
+    column(link,           TEXT,    ALWAYS),
     column(owner,          TEXT,    OWN)
 };
 

@@ -38,7 +38,7 @@ typedef struct {
 
 
 /* The first is `id`, the last is `owner`. */
-#define CHATOPS_COLUMNS       37
+#define CHATOPS_COLUMNS       41
 #define CHATOPS_COLUMN_ID     0
 #define CHATOPS_COLUMN_OWNER  (CHATOPS_COLUMNS - 1)
 

@@ -40,6 +40,8 @@ typedef struct {
     int              (*release)(chatops_store_t *store,
                                 const chatops_str_t *id,
                                 const chatops_str_t *owner);
+    int              (*wake)(chatops_store_t *store,
+                             const chatops_str_t *id);
     int              (*claim)(chatops_store_t *store, size_t max,
                               const chatops_str_t *owner, int64_t lease_ms,
                               int64_t slack_ms, chatops_arena_t *arena,

@@ -49,6 +49,12 @@ static const char *chatops_sqlite_statements[CHATOPS_SQLS] = {
         "UPDATE runs SET owner = '', leased_until = 0, due_at = :now"
         " WHERE id = :id AND owner = :holder",
 
+    [CHATOPS_SQL_WAKE] =
+        "UPDATE runs SET due_at = :now"
+        " WHERE id = :id AND due_at > :now AND leased_until <= :now"
+        " AND reply IN ('none', 'scheduled')"
+        " AND (state = 'watching' OR (state = 'triggering' AND job_id <> 0))",
+
     [CHATOPS_SQL_DUE] =
         "SELECT gitlab, project FROM runs"
         " WHERE due_at <= :now AND leased_until <= :now"
@@ -430,6 +436,7 @@ const chatops_store_driver_t  chatops_store_sqlite_driver = {
     chatops_sqlite_add,
     chatops_sqlite_update,
     chatops_sqlite_release,
+    chatops_sqlite_wake,
     chatops_sqlite_claim,
     chatops_sqlite_find,
     chatops_sqlite_recent

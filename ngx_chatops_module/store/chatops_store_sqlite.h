@@ -32,6 +32,7 @@ typedef enum {
     CHATOPS_SQL_ADD,
     CHATOPS_SQL_UPDATE,
     CHATOPS_SQL_RELEASE,
+    CHATOPS_SQL_WAKE,
     CHATOPS_SQL_DUE,
     CHATOPS_SQL_PROJECT,
     CHATOPS_SQL_LEASE,
@@ -63,6 +64,7 @@ int chatops_sqlite_update(chatops_store_t *store, const chatops_run_t *run,
     const chatops_str_t *owner, int64_t lease_ms, int64_t due_ms);
 int chatops_sqlite_release(chatops_store_t *store, const chatops_str_t *id,
     const chatops_str_t *owner);
+int chatops_sqlite_wake(chatops_store_t *store, const chatops_str_t *id);
 int chatops_sqlite_claim(chatops_store_t *store, size_t max,
     const chatops_str_t *owner, int64_t lease_ms, int64_t slack_ms,
     chatops_arena_t *arena, chatops_run_t **runs, size_t *count);

@@ -132,6 +132,38 @@ chatops_sqlite_release(chatops_store_t *store, const chatops_str_t *id,
 
 
 int
+chatops_sqlite_wake(chatops_store_t *store, const chatops_str_t *id)
+{
+    int                rc;
+    sqlite3_stmt      *stmt;
+    chatops_sqlite_t  *s;
+
+    s = (chatops_sqlite_t *) store;
+
+    if (chatops_sqlite_enter(s) != CHATOPS_OK) {
+        return CHATOPS_ERROR;
+    }
+
+    stmt = s->stmts[CHATOPS_SQL_WAKE];
+
+    if (chatops_sqlite_bind_int(stmt, ":now",
+                                chatops_sqlite_clock(CLOCK_REALTIME))
+        != SQLITE_OK
+        || chatops_sqlite_bind_str(stmt, ":id", id) != SQLITE_OK)
+    {
+        rc = chatops_sqlite_failed(store, s->db);
+
+    } else {
+        rc = chatops_sqlite_change(s, CHATOPS_SQL_WAKE);
+    }
+
+    chatops_sqlite_reset(stmt);
+
+    return chatops_sqlite_leave(s, rc);
+}
+
+
+int
 chatops_sqlite_claim(chatops_store_t *store, size_t max,
     const chatops_str_t *owner, int64_t lease_ms, int64_t slack_ms,
     chatops_arena_t *arena, chatops_run_t **runs, size_t *count)

@@ -63,7 +63,12 @@ static const char *chatops_sqlite_migrations[] = {
     "    WHERE due_at IS NOT NULL;",
 
     "ALTER TABLE runs ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';",
+
+    "ALTER TABLE runs ADD COLUMN team_domain TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE runs ADD COLUMN user_name TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE runs ADD COLUMN command TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE runs ADD COLUMN link TEXT NOT NULL DEFAULT '';"
 };
 
 #define CHATOPS_SQLITE_VERSION                                                \

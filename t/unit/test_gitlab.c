@@ -96,6 +96,13 @@ a_project_goes_out_as_one_segment(void **state)
 
     rc = chatops_gitlab_trace(*state, &project, 77, &call);
     assert_call(rc, &call, "GET", "projects/ops%2Finfra/jobs/77/trace", NULL);
+
+    rc = chatops_gitlab_job(*state, &project, 77, &call);
+    assert_call(rc, &call, "GET", "projects/ops%2Finfra/jobs/77", NULL);
+
+    rc = chatops_gitlab_cancel_pipeline(*state, &project, 42, &call);
+    assert_call(rc, &call, "POST", "projects/ops%2Finfra/pipelines/42/cancel",
+                NULL);
 }
 
 
@@ -115,17 +122,18 @@ lists_are_asked_for_by_the_hundred(void **state)
                 "projects/ops%2Finfra/pipelines?ref=feature%2Fa%26b"
                 "&source=api&order_by=id&sort=desc&per_page=100", NULL);
 
-    rc = chatops_gitlab_pipelines_since(*state, &project, 1709210096789, 3,
-                                        &call);
+    rc = chatops_gitlab_pipelines_since(*state, &project, "api",
+                                        1709210096789, 3, &call);
     assert_call(rc, &call, "GET",
                 "projects/ops%2Finfra/pipelines?source=api"
                 "&updated_after=2024-02-29T12:34:56Z&order_by=updated_at"
                 "&sort=desc&per_page=100&page=3", NULL);
 
-    rc = chatops_gitlab_pipelines_since(*state, &project, -5, 1, &call);
+    rc = chatops_gitlab_pipelines_since(*state, &project, "chat", -5, 1,
+                                        &call);
     assert_int_equal(rc, CHATOPS_OK);
     assert_non_null(strstr((char *) call.path.data,
-                           "updated_after=1970-01-01T00:00:00Z"));
+                           "?source=chat&updated_after=1970-01-01T00:00:00Z"));
 
     rc = chatops_gitlab_branches(*state, &project, &prefix, 2, &call);
     assert_call(rc, &call, "GET",
@@ -494,6 +502,40 @@ jobs_are_read(void **state)
 
 
 static void
+a_job_says_as_whom_it_runs(void **state)
+{
+    chatops_str_t         body;
+    chatops_gitlab_job_t  job;
+
+    body = chatops_str("{\"id\":77,\"name\":\"deploy\",\"status\":\"pending\","
+                       "\"web_url\":\"https://g/j/77\","
+                       "\"user\":{\"id\":17,\"username\":\"alice\"},"
+                       "\"pipeline\":{\"id\":42,\"source\":\"chat\","
+                       "\"sha\":\"" SHA "\",\"web_url\":\"https://g/p/42\"}}");
+    assert_int_equal(chatops_gitlab_read_job(*state, &body, &job), CHATOPS_OK);
+    assert_int_equal(job.id, 77);
+    assert_view(job.name, "deploy");
+    assert_view(job.status, "pending");
+    assert_view(job.web_url, "https://g/j/77");
+    assert_int_equal(job.user_id, 17);
+    assert_int_equal(job.pipeline_id, 42);
+    assert_view(job.pipeline_url, "https://g/p/42");
+    assert_view(job.sha, SHA);
+
+    body = chatops_str("{\"id\":77,\"name\":\"deploy\",\"status\":\"pending\","
+                       "\"user\":null,\"pipeline\":{\"id\":\"42\"}}");
+    assert_int_equal(chatops_gitlab_read_job(*state, &body, &job), CHATOPS_OK);
+    assert_int_equal(job.user_id, 0);
+    assert_int_equal(job.pipeline_id, 0);
+    assert_int_equal(job.pipeline_url.len, 0);
+
+    body = chatops_str("[{\"id\":77,\"name\":\"x\",\"status\":\"pending\"}]");
+    assert_int_equal(chatops_gitlab_read_job(*state, &body, &job),
+                     CHATOPS_DECLINED);
+}
+
+
+static void
 branches_are_read(void **state)
 {
     size_t          n;
@@ -752,6 +794,7 @@ main(void)
         cmocka_unit_test(a_lint_is_read),
         cmocka_unit_test(pipelines_are_read),
         cmocka_unit_test(jobs_are_read),
+        cmocka_unit_test(a_job_says_as_whom_it_runs),
         cmocka_unit_test(branches_are_read),
         cmocka_unit_test(what_is_no_answer_is_declined),
         cmocka_unit_test(without_memory_nothing_is_read),

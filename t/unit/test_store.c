@@ -567,6 +567,7 @@ a_finished_run_is_nobodys_and_its_response_url_gone(void **state)
                      CHATOPS_OK);
 
     room.run.state = CHATOPS_RUN_FINISHED;
+    room.run.link = chatops_str("https://gitlab.example.com/secret");
     assert_int_equal(chatops_store_finish(f->store, &room.run, &me),
                      CHATOPS_OK);
     assert_text(&room.run.response_url, "https://hooks.slack.example/1");
@@ -575,6 +576,7 @@ a_finished_run_is_nobodys_and_its_response_url_gone(void **state)
                                         &found), CHATOPS_OK);
     assert_int_equal(found.state, CHATOPS_RUN_FINISHED);
     assert_text(&found.response_url, "");
+    assert_text(&found.link, "");
     assert_text(&found.owner, "");
 
     assert_int_equal(fixture_claim(f, f->store, 1, "b", LEASE, 60000,
@@ -607,6 +609,74 @@ a_released_run_is_due_at_once_and_otherwise_as_it_was(void **state)
 
     assert_int_equal(fixture_claim(f, f->store, 1, "b", LEASE, 0, &runs), 1);
     assert_text(&runs[0].response_url, "https://hooks.slack.example/1");
+}
+
+
+static void
+news_wakes_a_run_that_waits_for_its_job(void **state)
+{
+    size_t          i;
+    fixture_t      *f;
+    chatops_run_t  *runs;
+    chatops_str_t   other;
+    fixture_run_t   room;
+
+    static const struct {
+        chatops_run_state_e    state;
+        chatops_reply_state_e  reply;
+        int64_t                job_id;
+        int64_t                lease;
+        int64_t                due;
+        int                    rc;
+    } cases[] = {
+        { CHATOPS_RUN_WATCHING, CHATOPS_REPLY_SCHEDULED, 7, 0, 60000,
+          CHATOPS_OK },
+        { CHATOPS_RUN_WATCHING, CHATOPS_REPLY_NONE, 0, 0, 60000, CHATOPS_OK },
+        { CHATOPS_RUN_TRIGGERING, CHATOPS_REPLY_NONE, 7, 0, 60000,
+          CHATOPS_OK },
+        { CHATOPS_RUN_TRIGGERING, CHATOPS_REPLY_NONE, 0, 0, 60000,
+          CHATOPS_DECLINED },
+        { CHATOPS_RUN_WATCHING, CHATOPS_REPLY_DUE, 7, 0, 60000,
+          CHATOPS_DECLINED },
+        { CHATOPS_RUN_WATCHING, CHATOPS_REPLY_POSTED, 7, 0, 60000,
+          CHATOPS_DECLINED },
+        { CHATOPS_RUN_WATCHING, CHATOPS_REPLY_SCHEDULED, 7, LEASE, 60000,
+          CHATOPS_DECLINED },
+        { CHATOPS_RUN_WATCHING, CHATOPS_REPLY_SCHEDULED, 7, 0,
+          CHATOPS_STORE_NEVER, CHATOPS_DECLINED },
+        { CHATOPS_RUN_AMBIGUOUS, CHATOPS_REPLY_NONE, 7, 0, 60000,
+          CHATOPS_DECLINED },
+        { CHATOPS_RUN_REFUSED, CHATOPS_REPLY_NONE, 7, 0, 60000,
+          CHATOPS_DECLINED },
+        { CHATOPS_RUN_ACCEPTED, CHATOPS_REPLY_NONE, 0, 0, 60000,
+          CHATOPS_DECLINED }
+    };
+
+    f = *state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        fixture_run(&room, (int) i + 1, "ops/infra");
+
+        assert_int_equal(chatops_store_add(f->store, &room.run, &me, LEASE),
+                         CHATOPS_OK);
+
+        room.run.state = cases[i].state;
+        room.run.reply = cases[i].reply;
+        room.run.job_id = cases[i].job_id;
+
+        assert_int_equal(chatops_store_update(f->store, &room.run, &me,
+                                              cases[i].lease, cases[i].due),
+                         CHATOPS_OK);
+
+        assert_int_equal(chatops_store_wake(f->store, &room.run.id),
+                         cases[i].rc);
+
+        assert_int_equal(fixture_claim(f, f->store, 9, "b", LEASE, 0, &runs),
+                         cases[i].rc == CHATOPS_OK);
+    }
+
+    other = chatops_str("01hzzzzzzzzzzzzzzzzz00000z");
+    assert_int_equal(chatops_store_wake(f->store, &other), CHATOPS_DECLINED);
 }
 
 
@@ -951,6 +1021,7 @@ main(void)
         story(never_due_is_never_claimed),
         story(a_finished_run_is_nobodys_and_its_response_url_gone),
         story(a_released_run_is_due_at_once_and_otherwise_as_it_was),
+        story(news_wakes_a_run_that_waits_for_its_job),
         story(the_longest_due_run_comes_first_with_its_project),
         story(a_claim_takes_no_more_than_it_may),
         story(the_same_project_on_two_gitlabs_is_two),

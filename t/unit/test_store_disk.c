@@ -82,7 +82,7 @@ each_commit_is_synced(void **state)
                                     " FROM pragma_journal_mode"), 1);
     assert_int_equal(fixture_number(f->store, "PRAGMA application_id"),
                      CHATOPS_SQLITE_APPLICATION_ID);
-    assert_int_equal(fixture_number(f->store, "PRAGMA user_version"), 2);
+    assert_int_equal(fixture_number(f->store, "PRAGMA user_version"), 3);
 }
 
 
@@ -167,7 +167,7 @@ a_run_of_the_first_release_goes_on(void **state)
 
     f->store = fixture_open(f);
 
-    assert_int_equal(fixture_number(f->store, "PRAGMA user_version"), 2);
+    assert_int_equal(fixture_number(f->store, "PRAGMA user_version"), 3);
     assert_int_equal(fixture_claim(f, f->store, 1, "host/1/7", LEASE, 0,
                                    &runs), 1);
 
