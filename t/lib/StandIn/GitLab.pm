@@ -32,6 +32,10 @@ has tokens       => sub { {} };    # token => { user, scopes, state }
 has faults       => sub { [] };
 has log          => sub { [] };
 has complaints   => sub { [] };
+has chat_names    => sub { [] };   # { team_id, chat_id, user, token, … }
+has chat_tokens   => sub { {} };   # of those who are to be linked
+has chat_requests => sub { {} };   # of those who are to confirm
+has callbacks     => sub { [] };   # what was posted to response URLs
 has own_dir      => 0;
 
 use constant { MAX_LOG => 20_000, MAX_LOGGED_BODY => 65_536 };
@@ -80,7 +84,8 @@ sub reset ($self) {
     $self->users($users);
     $self->tokens({ map { ("glpat-$_->{username}" => { user => $_->{id}, state => 'active',
         scopes => [ 'api', $_->{admin} ? 'sudo' : () ] }) } values %$users });
-    $self->faults([])->log([])->complaints([]);
+    $self->faults([])->log([])->complaints([])->callbacks([]);
+    $self->chat_names([])->chat_tokens({})->chat_requests({});
     $self->{ids} = {};
 
     make_path($self->dir . '/repositories', $self->dir . '/builds');
@@ -317,26 +322,9 @@ sub _carry_out ($self, $tx, $message, $path, $query, $body) {
     $self->_complain($tx, 400, 'the request carries Slack\'s User-Agent')
         if ($headers->user_agent // '') =~ /slackbot/i;
 
-    my $type = $headers->content_type // '';
-
-    $self->_complain($tx, 400, "a $method request with a body")
-        if $method ne 'POST' && (length $body || $type =~ /form-urlencoded/i);
-    $self->_complain($tx, 400, "the body is '$type', not application/json")
-        if length $body && $type !~ m{\Aapplication/json\s*(?:;|\z)}i;
-
-    my $params = {};
-
-    if (length $body) {
-        $params = eval { decode_json($body) };
-        $self->_complain($tx, 400, 'the body is no JSON object')
-            if ref $params ne 'HASH';
-    }
-
     my $not_found = { error => '404 Not Found' };
-
-    refuse(404, $not_found) unless $path =~ m{\A/api/v4/(.+)\z}s;
-
-    my ($route, $path_of) = route_find($method, $1);
+    my ($route, $path_of) = $path =~ m{\A/api/v4/(.+)\z}s ? route_find($method, $1) : (undef, 404);
+    my $params = $self->_params($tx, $headers->content_type // '', $body, $route);
 
     if (!$route) {
         $self->_complain($tx, 404, 'the project\'s path is not one encoded segment', $not_found)
@@ -345,12 +333,15 @@ sub _carry_out ($self, $tx, $message, $path, $query, $body) {
         refuse(404, $not_found);
     }
 
-    my $user    = $self->_user($headers, $method);
     my %queried = %{ Mojo::Parameters->new($query)->to_hash };
     my $request = {
-        app => $self, user => $user, path => $path, path_of => $path_of,
+        app => $self, path => $path, path_of => $path_of,
         query => \%queried, params => { %queried, %$params },
     };
+
+    return $route->{handler}->($request) if $route->{open};
+
+    my $user = $request->{user} = $self->_user($headers, $method);
 
     if (defined $path_of->{id}) {
         my $id = $path_of->{id};
@@ -367,6 +358,27 @@ sub _carry_out ($self, $tx, $message, $path, $query, $body) {
     }
 
     return $route->{handler}->($request);
+}
+
+sub _params ($self, $tx, $type, $body, $route) {
+    my $method = $tx->req->method;
+    my $form   = $type =~ m{\Aapplication/x-www-form-urlencoded\s*(?:;|\z)}i;
+
+    $self->_complain($tx, 400, "a $method request with a body")
+        if $method ne 'POST' && (length $body || $form);
+
+    return {} unless length $body;
+    return Mojo::Parameters->new($body)->charset('UTF-8')->to_hash
+        if $form && $route && $route->{open};
+
+    $self->_complain($tx, 400, "the body is '$type', not application/json")
+        if $type !~ m{\Aapplication/json\s*(?:;|\z)}i;
+
+    my $params = eval { decode_json($body) };
+
+    $self->_complain($tx, 400, 'the body is no JSON object') if ref $params ne 'HASH';
+
+    return $params;
 }
 
 # Whose token it is (lib/api/api_guard.rb, lib/api/helpers.rb: sudo!).

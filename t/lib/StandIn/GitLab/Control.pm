@@ -10,12 +10,17 @@ package StandIn::GitLab::Control;
 #   POST faults    [ rule, ... ] in place of those before (StandIn::GitLab::Fault)
 #   POST play, cancel, retry, die   { job }, by the administrator; die: the runner is lost
 #   POST delete_pipeline  { pipeline }
+#   POST connect   { token, user }: a person says on GitLab's page who they are
+#   POST confirm   { command_id }: and here that they did ask for that
 #   GET  log       requests in order; ?clear=1 forgets them
-#   GET  state     pipelines, jobs, branches, faults, complaints
+#   GET  state     pipelines, jobs, branches, tags, faults, complaints, and
+#                  callbacks [{ url, body, job, status, error }] to chats
 
 use Mojo::Base -strict, -signatures;
 
 use Exporter 'import';
+use StandIn::GitLab::Chat qw(chat_confirm chat_connect chat_link);
+use StandIn::GitLab::Chat::Notice qw(notice_confirmed);
 use StandIn::GitLab::Commit qw(push_pipeline);
 use StandIn::GitLab::Fault qw(fault_check);
 use StandIn::GitLab::Refusal qw(invalid refuse);
@@ -35,6 +40,11 @@ my %DO = (
     'POST cancel' => sub ($app, $body, $) { _job($app, $body)->cancel(undef); {} },
     'POST retry'  => sub ($app, $body, $) { { job => _job($app, $body)->retry(undef)->id } },
     'POST die'    => sub ($app, $body, $) { $app->runner->die_of(_job($app, $body)); {} },
+    'POST connect' => sub ($app, $body, $) { chat_connect($app, @{$body}{qw(token user)}); {} },
+    'POST confirm' => sub ($app, $body, $) {
+        notice_confirmed($app, chat_confirm($app, $body->{command_id})->{response_url});
+        {};
+    },
     'POST delete_pipeline' => sub ($app, $body, $) {
         my $project  = $app->project;
         my $pipeline = $project->pipelines->{ $body->{pipeline} // '' }
@@ -74,6 +84,9 @@ my %RUNNER = map { $_ => 1 } qw(enabled limit executor trace_format
 #   runner    enabled, limit, executor (docker, shell), trace_format (classic,
 #             timestamped-17, timestamped-19), pickup_delay_ms, finish_delay_ms,
 #             trace_delay_ms
+#   integrations  { slack_slash_commands or mattermost_slash_commands:
+#             { token, active, markdown (links in answers stay Markdown's) } }
+#   chat_names  [{ team_id, chat_id, user, verified: the integration's name }]
 #   files     { path: text } committed to the default branch
 #   branches, tags  { name: { files, message } }: upon the default branch, for a
 #             tag without a branch
@@ -81,7 +94,8 @@ sub control_set ($app, $set) {
     invalid('the body is no object') if ref $set ne 'HASH';
 
     my $project = $app->project;
-    my ($odd)   = grep { !/\A(?:project|members|users|tokens|variables|runner|faults|files|branches|tags)\z/ }
+    my ($odd)   = grep { !/\A(?:project|members|users|tokens|variables|runner|faults|files|branches|tags
+            |integrations|chat_names)\z/x }
         sort keys %$set;
 
     invalid("unknown: $odd") if defined $odd;
@@ -123,6 +137,8 @@ sub control_set ($app, $set) {
     }
 
     $project->variables($set->{variables}) if $set->{variables};
+    $project->integrations($set->{integrations}) if $set->{integrations};
+    chat_link($app, {%$_}) for @{ $set->{chat_names} // [] };
 
     if ($set->{faults}) {
         for my $rule (@{ $set->{faults} }) {
@@ -204,6 +220,7 @@ sub _state ($app, $, $) {
         faults => [ map { { %$_, hits => $_->{hits} // 0, seen => $_->{seen} // 0 } }
             @{ $app->faults } ],
         complaints => $app->complaints,
+        callbacks  => $app->callbacks,
         running => scalar(keys %{ $app->runner->running }),
         waiting => scalar @{ $app->runner->queue },
     };

@@ -7,6 +7,7 @@ use Mojo::Base -base, -signatures;
 use Mojo::IOLoop;
 use Mojo::JSON  qw(encode_json);
 use Time::HiRes qw(time);
+use StandIn::GitLab::Chat::Notice qw(notice_of_job);
 use StandIn::GitLab::Refusal qw(bad_request forbidden refuse);
 use StandIn::GitLab::Trace;
 
@@ -50,6 +51,10 @@ sub set_status ($self, $status) {
     $self->started_at($now)  if $status eq 'running';
     $self->finished_at($now) if $ENDED{$status};
     delete $self->{encoded};
+
+    notice_of_job($self)
+        if $status =~ /\A(?:success|failed|canceled)\z/ && $self->pipeline->chat
+        && !$self->spec->{bridge};
 
     $self->pipeline->job_changed;
 }

@@ -75,7 +75,9 @@ sub job_variables ($pipeline, $job) {
             CI_JOB_TOKEN => "glcbt-$job->{id}",
             CI_JOB_STARTED_AT => $app->time_text(time),
             CI_RUNNER_ID => 1, CI_RUNNER_DESCRIPTION => 'stand-in'),
-        @yaml, _of_user($pipeline), _given($pipeline), @{ $job->extra_variables });
+        @yaml, _of_user($pipeline),
+        (map { { %$_, value => $_->{value} // '' } } _given($pipeline)),
+        @{ $job->extra_variables });
 }
 
 sub _environment ($spec) {

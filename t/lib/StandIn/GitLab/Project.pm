@@ -18,6 +18,7 @@ has variables       => sub { [] };    # { key, value, raw, protected }
 has protected_branches => sub { [] }; # { name, push, merge }
 has protected_tags => sub { [] };     # { name, create }
 has policy_jobs    => sub { [] };     # { name, stage, script }: in each pipeline
+has integrations   => sub { {} };     # { slack_slash_commands: { token, active } }
 has moves          => undef;          # { files, message }, see Control
 has minimum_override_role => 'developer';
 has pipelines_per_minute => undef;    # per user and sha

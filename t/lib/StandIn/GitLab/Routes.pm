@@ -8,6 +8,7 @@ use Mojo::Base -strict, -signatures;
 use Exporter 'import';
 use Mojo::Util qw(decode url_unescape);
 use StandIn::GitLab::Branch    qw(branch_create branch_delete branch_get branch_list);
+use StandIn::GitLab::Chat      qw(chat_trigger);
 use StandIn::GitLab::Commit    qw(commit_create);
 use StandIn::GitLab::File      qw(file_get file_raw);
 use StandIn::GitLab::Jobs      qw(job_cancel job_get job_play job_retry job_trace);
@@ -21,7 +22,8 @@ use StandIn::GitLab::Users     qw(user_by_id user_list user_self);
 
 our @EXPORT_OK = qw(route_find);
 
-# Access levels needed to read: 10 anyone who sees the project, 20 its code.
+# Access levels needed to read: 10 anyone who sees the project, 20 its code;
+# open: nobody is asked for a token of the API.
 my @ROUTES = (
     [ GET    => 'version', sub ($) { [ 200, { version => '18.3.0', revision => '5b9e0f1d7a2' } ] } ],
     [ GET    => 'user',              \&user_self ],
@@ -53,6 +55,8 @@ my @ROUTES = (
     [ POST   => 'projects/:id/jobs/:job_id/play',   \&job_play, 20 ],
     [ POST   => 'projects/:id/jobs/:job_id/cancel', \&job_cancel, 20 ],
     [ POST   => 'projects/:id/jobs/:job_id/retry',  \&job_retry, 20 ],
+    [ POST   => 'projects/:id/integrations/:service/trigger', \&chat_trigger, 'open' ],
+    [ POST   => 'projects/:id/services/:service/trigger',     \&chat_trigger, 'open' ],
 );
 
 my %BY_LENGTH;
@@ -62,7 +66,8 @@ for my $route (@ROUTES) {
     my @segments = split m{/}, $path;
 
     push @{ $BY_LENGTH{ scalar @segments } }, {
-        method => $method, segments => \@segments, handler => $handler, level => $level };
+        method => $method, segments => \@segments, handler => $handler,
+        ($level // '') eq 'open' ? (open => 1) : (level => $level) };
 }
 
 sub _project ($request) { return [ 200, $request->{project}->entity($request->{user}) ] }
