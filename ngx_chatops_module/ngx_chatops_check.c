@@ -1,9 +1,6 @@
 #include "ngx_chatops_strategy.h"
 
 
-#define NGX_CHATOPS_SUGGESTIONS  3
-
-
 static void ngx_chatops_read_member(ngx_chatops_dispatch_t *d,
     chatops_str_t *body);
 static void ngx_chatops_no_member(ngx_chatops_dispatch_t *d,
@@ -13,23 +10,6 @@ static ngx_uint_t ngx_chatops_expired(chatops_str_t *date);
 static void ngx_chatops_check_project(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_read_project(ngx_chatops_dispatch_t *d,
     chatops_str_t *body);
-static void ngx_chatops_read_head(ngx_chatops_dispatch_t *d,
-    chatops_str_t *body);
-static void ngx_chatops_check_config(ngx_chatops_dispatch_t *d);
-static ngx_uint_t ngx_chatops_parsed(ngx_chatops_dispatch_t *d, u_char kind);
-static void ngx_chatops_read_lint(ngx_chatops_dispatch_t *d,
-    chatops_str_t *body);
-static void ngx_chatops_no_lint(ngx_chatops_dispatch_t *d,
-    chatops_gitlab_answer_t *answer);
-static void ngx_chatops_read_raw(ngx_chatops_dispatch_t *d,
-    chatops_str_t *body);
-static void ngx_chatops_no_raw(ngx_chatops_dispatch_t *d,
-    chatops_gitlab_answer_t *answer);
-static void ngx_chatops_parse_config(ngx_chatops_dispatch_t *d,
-    chatops_str_t *text, unsigned merged);
-static void ngx_chatops_match(ngx_chatops_dispatch_t *d);
-static void ngx_chatops_unknown_job(ngx_chatops_dispatch_t *d);
-static void ngx_chatops_malformed(ngx_chatops_dispatch_t *d, const char *what);
 
 
 void
@@ -163,6 +143,8 @@ ngx_chatops_read_member(ngx_chatops_dispatch_t *d, chatops_str_t *body)
         return;
     }
 
+    d->access_level = member.access_level;
+
     ngx_chatops_check_project(d);
 }
 
@@ -248,302 +230,11 @@ ngx_chatops_read_project(ngx_chatops_dispatch_t *d, chatops_str_t *body)
         return;
     }
 
-    d->run.ref = d->project.default_branch;
-
-    if (chatops_gitlab_branch(&d->arena, &d->run.project, &d->run.ref,
-                              &d->call)
-        != CHATOPS_OK)
-    {
-        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
-        return;
-    }
-
-    ngx_chatops_dispatch_get(d, "for the default branch",
-                             NGX_CHATOPS_KEY_HEAD, &d->run.ref,
-                             d->conf->config_ttl, ngx_chatops_read_head,
-                             NULL);
+    ngx_chatops_check_ref(d);
 }
 
 
-static void
-ngx_chatops_read_head(ngx_chatops_dispatch_t *d, chatops_str_t *body)
-{
-    chatops_gitlab_branch_t  branch;
-
-    if (chatops_gitlab_read_branch(&d->arena, body, &branch) != CHATOPS_OK) {
-        ngx_chatops_malformed(d, d->what);
-        return;
-    }
-
-    ngx_chatops_dispatch_keep(d);
-
-    d->run.sha = branch.sha;
-
-    ngx_chatops_check_config(d);
-}
-
-
-static void
-ngx_chatops_check_config(ngx_chatops_dispatch_t *d)
-{
-    if (ngx_chatops_parsed(d, NGX_CHATOPS_KEY_LINT)
-        || ngx_chatops_parsed(d, NGX_CHATOPS_KEY_FILE))
-    {
-        ngx_chatops_match(d);
-        return;
-    }
-
-    if (chatops_gitlab_lint(&d->arena, &d->run.project, &d->run.sha, &d->call)
-        != CHATOPS_OK)
-    {
-        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
-        return;
-    }
-
-    ngx_chatops_dispatch_get(d, "for the CI configuration",
-                             NGX_CHATOPS_KEY_LINT, &d->run.sha,
-                             d->conf->config_ttl, ngx_chatops_read_lint,
-                             ngx_chatops_no_lint);
-}
-
-
-/*
- * 1 when this worker has parsed what is in shared memory.  Not for ever,
- * though a commit does not change: what it includes from elsewhere may.
- */
-
-static ngx_uint_t
-ngx_chatops_parsed(ngx_chatops_dispatch_t *d, u_char kind)
-{
-    ngx_str_t   key;
-    ngx_uint_t  version;
-
-    if (ngx_chatops_dispatch_key(d, kind, &d->run.sha, &key) != NGX_OK) {
-        return 0;
-    }
-
-    version = ngx_chatops_cache_version(ngx_chatops_zone(d->conf), &key);
-
-    if (version) {
-        d->config = ngx_chatops_config_get(&key, version);
-    }
-
-    return d->config != NULL;
-}
-
-
-static void
-ngx_chatops_read_lint(ngx_chatops_dispatch_t *d, chatops_str_t *body)
-{
-    chatops_buf_t          buf;
-    chatops_gitlab_lint_t  lint;
-
-    if (chatops_gitlab_read_lint(&d->arena, body, &lint) != CHATOPS_OK) {
-        ngx_chatops_malformed(d, d->what);
-        return;
-    }
-
-    if (!lint.valid) {
-        chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
-
-        chatops_buf_text(&buf, "The project's CI configuration is not valid");
-
-        if (lint.error.len) {
-            chatops_buf_text(&buf, ": ");
-            chatops_buf_add(&buf, lint.error.data,
-                            chatops_utf8_clip(lint.error.data, lint.error.len,
-                                              500));
-        }
-
-        ngx_chatops_dispatch_refuse(d, &buf);
-        return;
-    }
-
-    ngx_chatops_parse_config(d, &lint.merged_yaml, 1);
-}
-
-
-/* A token that may not lint may still read the file itself. */
-
-static void
-ngx_chatops_no_lint(ngx_chatops_dispatch_t *d,
-    chatops_gitlab_answer_t *answer)
-{
-    if (answer->outcome != CHATOPS_GITLAB_ANSWERED
-        || (answer->status != 403 && answer->status != 404))
-    {
-        ngx_chatops_dispatch_refuse_answer(d, d->what, answer);
-        return;
-    }
-
-    ngx_log_error(NGX_LOG_INFO, d->log, 0,
-                  "chatops: run %V: GitLab does not lint (%ui), the raw file "
-                  "is read", ngx_chatops_v(&d->run.id),
-                  (ngx_uint_t) answer->status);
-
-    if (chatops_gitlab_raw_file(&d->arena, &d->run.project,
-                                &d->project.config_path, &d->run.sha,
-                                &d->call)
-        != CHATOPS_OK)
-    {
-        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
-        return;
-    }
-
-    ngx_chatops_dispatch_get(d, "for the CI configuration",
-                             NGX_CHATOPS_KEY_FILE, &d->run.sha,
-                             d->conf->config_ttl, ngx_chatops_read_raw,
-                             ngx_chatops_no_raw);
-}
-
-
-static void
-ngx_chatops_no_raw(ngx_chatops_dispatch_t *d, chatops_gitlab_answer_t *answer)
-{
-    chatops_buf_t  buf;
-
-    if (answer->outcome != CHATOPS_GITLAB_ANSWERED || answer->status != 404) {
-        ngx_chatops_dispatch_refuse_answer(d, d->what, answer);
-        return;
-    }
-
-    chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
-
-    chatops_buf_text(&buf, "The project has no CI configuration: there is "
-                     "no `");
-    chatops_buf_str(&buf, &d->project.config_path);
-    chatops_buf_text(&buf, "` on ");
-    chatops_buf_str(&buf, &d->run.ref);
-    chatops_buf_text(&buf, ".");
-
-    ngx_chatops_dispatch_refuse(d, &buf);
-}
-
-
-static void
-ngx_chatops_read_raw(ngx_chatops_dispatch_t *d, chatops_str_t *body)
-{
-    ngx_chatops_parse_config(d, body, 0);
-}
-
-
-static void
-ngx_chatops_parse_config(ngx_chatops_dispatch_t *d, chatops_str_t *text,
-    unsigned merged)
-{
-    int                   rc;
-    ngx_uint_t            version;
-    chatops_buf_t         buf;
-    chatops_yaml_error_t  error;
-
-    ngx_chatops_dispatch_keep(d);
-
-    version = ngx_chatops_cache_version(ngx_chatops_zone(d->conf), &d->key);
-
-    rc = ngx_chatops_config_parse(&d->key, version, text, merged, d->log,
-                                  &d->config, &error);
-
-    if (rc == CHATOPS_OK) {
-        ngx_chatops_match(d);
-        return;
-    }
-
-    if (rc == CHATOPS_ERROR) {
-        ngx_chatops_dispatch_refuse_text(d, "nginx is out of memory; nothing "
-                                         "was started.");
-        return;
-    }
-
-    chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
-
-    chatops_buf_text(&buf, "The project's CI configuration cannot be read: ");
-    chatops_buf_text(&buf, error.text);
-
-    ngx_chatops_dispatch_refuse(d, &buf);
-}
-
-
-static void
-ngx_chatops_match(ngx_chatops_dispatch_t *d)
-{
-    chatops_buf_t     buf;
-    chatops_source_t  source;
-
-    d->job = chatops_ci_find(d->config->ci, &d->run.job);
-
-    if (d->job == NULL) {
-        ngx_chatops_unknown_job(d);
-        return;
-    }
-
-    memset(&source, 0, sizeof(chatops_source_t));
-
-    source.source = chatops_str("chat");
-    source.ref = d->run.ref;
-    source.project = d->run.project;
-    source.kubernetes = CHATOPS_UNKNOWN;
-
-    if (chatops_policy_evaluate(&d->arena, d->config->ci, d->job, &source,
-                                &d->verdict)
-        != CHATOPS_OK)
-    {
-        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
-        return;
-    }
-
-    if (d->verdict.allowed == CHATOPS_YES) {
-        ngx_chatops_choose(d);
-        return;
-    }
-
-    chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
-
-    ngx_chatops_dispatch_quote(&buf, &d->run.job);
-    chatops_buf_text(&buf, d->verdict.allowed == CHATOPS_NO
-                               ? " may not be run from chat: "
-                               : " was not run: ");
-    chatops_buf_str(&buf, &d->verdict.reason);
-    chatops_buf_text(&buf, ".");
-
-    ngx_chatops_dispatch_refuse(d, &buf);
-}
-
-
-static void
-ngx_chatops_unknown_job(ngx_chatops_dispatch_t *d)
-{
-    size_t                   i, n;
-    chatops_buf_t            buf;
-    const chatops_ci_job_t  *jobs[NGX_CHATOPS_SUGGESTIONS];
-
-    chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
-
-    chatops_buf_text(&buf, "There is no job ");
-    ngx_chatops_dispatch_quote(&buf, &d->run.job);
-    chatops_buf_text(&buf, " in ");
-    chatops_buf_str(&buf, &d->run.project);
-    chatops_buf_text(&buf, " on ");
-    chatops_buf_str(&buf, &d->run.ref);
-    chatops_buf_text(&buf, ".");
-
-    n = chatops_ci_suggest(d->config->ci, &d->run.job, jobs,
-                           NGX_CHATOPS_SUGGESTIONS);
-
-    for (i = 0; i < n; i++) {
-        chatops_buf_text(&buf, i == 0 ? " Did you mean "
-                                      : i + 1 == n ? " or " : ", ");
-        ngx_chatops_dispatch_quote(&buf, &jobs[i]->name);
-    }
-
-    if (n) {
-        chatops_buf_text(&buf, "?");
-    }
-
-    ngx_chatops_dispatch_refuse(d, &buf);
-}
-
-
-static void
+void
 ngx_chatops_malformed(ngx_chatops_dispatch_t *d, const char *what)
 {
     chatops_buf_t  buf;

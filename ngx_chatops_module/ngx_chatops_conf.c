@@ -63,6 +63,8 @@ ngx_chatops_create_loc_conf(ngx_conf_t *cf)
     conf->response_hosts = NGX_CONF_UNSET_PTR;
     conf->users = NGX_CONF_UNSET_PTR;
     conf->trigger = NGX_CONF_UNSET_PTR;
+    conf->refs = NGX_CONF_UNSET_PTR;
+    conf->needs = NGX_CONF_UNSET_UINT;
     conf->access = NGX_CONF_UNSET_UINT;
     conf->ansi = NGX_CONF_UNSET_UINT;
     conf->ack_timeout = NGX_CONF_UNSET_MSEC;
@@ -84,6 +86,11 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_chatops_loc_conf_t *prev = parent;
     ngx_chatops_loc_conf_t *conf = child;
 
+    if (conf->branch.data == NULL) {
+        conf->branch = prev->branch.data ? prev->branch
+                                         : chatops_str("chatops/*");
+    }
+
     if (conf->gitlab.data == NULL) {
         conf->gitlab_host = prev->gitlab_host;
     }
@@ -92,6 +99,9 @@ ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->response_hosts, prev->response_hosts, NULL);
     ngx_conf_merge_ptr_value(conf->users, prev->users, NULL);
     ngx_conf_merge_ptr_value(conf->trigger, prev->trigger, NULL);
+    ngx_conf_merge_ptr_value(conf->refs, prev->refs, NULL);
+    ngx_conf_merge_uint_value(conf->needs, prev->needs,
+                              NGX_CHATOPS_NEEDS_DROP);
     ngx_conf_merge_str_value(conf->users_file, prev->users_file, "");
     ngx_conf_merge_str_value(conf->gitlab, prev->gitlab, "");
     ngx_conf_merge_str_value(conf->token, prev->token, "");

@@ -2,7 +2,7 @@
 #include "ngx_chatops_arena.h"
 
 
-#define NGX_CHATOPS_CONFIGS  16
+#define NGX_CHATOPS_CONFIGS  32
 
 
 static ngx_chatops_config_t  *ngx_chatops_configs[NGX_CHATOPS_CONFIGS];
@@ -36,8 +36,8 @@ ngx_chatops_config_get(ngx_str_t *key, ngx_uint_t version)
 
 int
 ngx_chatops_config_parse(ngx_str_t *key, ngx_uint_t version,
-    const chatops_str_t *text, unsigned merged, ngx_log_t *log,
-    ngx_chatops_config_t **out, chatops_yaml_error_t *error)
+    const chatops_str_t *text, const chatops_str_t *name, unsigned merged,
+    ngx_log_t *log, ngx_chatops_config_t **out, chatops_yaml_error_t *error)
 {
     int                     rc;
     ngx_pool_t             *pool;
@@ -63,10 +63,13 @@ ngx_chatops_config_parse(ngx_str_t *key, ngx_uint_t version,
 
     ngx_memzero(&options, sizeof(chatops_ci_options_t));
 
-    options.name = chatops_str(".gitlab-ci.yml");
     options.merged = merged;
 
-    rc = chatops_ci_parse(arena, text, &options, &config->ci, error);
+    rc = chatops_pstrdup(arena, &options.name, name);
+
+    if (rc == CHATOPS_OK) {
+        rc = chatops_ci_parse(arena, text, &options, &config->ci, error);
+    }
 
     if (rc != CHATOPS_OK) {
         ngx_destroy_pool(pool);

@@ -29,12 +29,14 @@ ngx_chatops_config_t *ngx_chatops_config_get(ngx_str_t *key,
     ngx_uint_t version);
 
 /*
- * Parses and, unless `version` is 0, keeps.  CHATOPS_OK; CHATOPS_DECLINED
+ * Parses a text, the file `name` itself or a merged one, and keeps it unless
+ * `version` is 0.  CHATOPS_OK; CHATOPS_DECLINED
  * with `error`; CHATOPS_ERROR.
  */
 int ngx_chatops_config_parse(ngx_str_t *key, ngx_uint_t version,
-    const chatops_str_t *text, unsigned merged, ngx_log_t *log,
-    ngx_chatops_config_t **config, chatops_yaml_error_t *error);
+    const chatops_str_t *text, const chatops_str_t *name, unsigned merged,
+    ngx_log_t *log, ngx_chatops_config_t **config,
+    chatops_yaml_error_t *error);
 
 void ngx_chatops_config_release(ngx_chatops_config_t *config);
 

@@ -45,6 +45,13 @@ static ngx_conf_enum_t  ngx_chatops_ansi[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_chatops_needs[] = {
+    { ngx_string("drop"), NGX_CHATOPS_NEEDS_DROP },
+    { ngx_string("include"), NGX_CHATOPS_NEEDS_INCLUDE },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_conf_post_t  ngx_chatops_access_ttl_post = {
     ngx_chatops_access_ttl
 };
@@ -154,6 +161,27 @@ ngx_command_t  ngx_chatops_commands[] = {
     { ngx_string("chatops_trigger"),
       NGX_CHATOPS_VALUE|NGX_CONF_1MORE,
       ngx_chatops_trigger,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("chatops_needs"),
+      NGX_CHATOPS_VALUE|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_chatops_loc_conf_t, needs),
+      &ngx_chatops_needs },
+
+    { ngx_string("chatops_refs"),
+      NGX_CHATOPS_VALUE|NGX_CONF_1MORE,
+      ngx_chatops_refs,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("chatops_branch"),
+      NGX_CHATOPS_VALUE|NGX_CONF_TAKE1,
+      ngx_chatops_branch,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

@@ -87,11 +87,24 @@ ngx_chatops_dispatch_destroy(ngx_chatops_dispatch_t *d)
         ngx_del_timer(&d->renew);
     }
 
-    if (d->config != NULL) {
-        ngx_chatops_config_release(d->config);
-    }
+    ngx_chatops_dispatch_forget(d);
 
     ngx_destroy_pool(d->pool);
+}
+
+
+void
+ngx_chatops_dispatch_forget(ngx_chatops_dispatch_t *d)
+{
+    if (d->config != NULL) {
+        ngx_chatops_config_release(d->config);
+        d->config = NULL;
+    }
+
+    if (d->file != NULL) {
+        ngx_chatops_config_release(d->file);
+        d->file = NULL;
+    }
 }
 
 
@@ -228,6 +241,7 @@ ngx_chatops_dispatch_get(ngx_chatops_dispatch_t *d, const char *what,
     d->failed = failed;
     d->strict = (kind == NGX_CHATOPS_KEY_MEMBER);
     d->waiting_since = ngx_current_msec;
+    d->fetched = 0;
 
     ngx_chatops_dispatch_lookup(d);
 }
@@ -253,11 +267,51 @@ ngx_chatops_dispatch_key(ngx_chatops_dispatch_t *d, u_char kind,
 }
 
 
+void
+ngx_chatops_dispatch_remember(ngx_chatops_dispatch_t *d, u_char kind,
+    chatops_str_t *more, ngx_msec_t ttl)
+{
+    ngx_str_t      key, value;
+    chatops_str_t  none;
+
+    none = chatops_str(NULL);
+
+    if (ngx_chatops_dispatch_key(d, kind, more ? more : &none, &key)
+        == NGX_OK)
+    {
+        ngx_str_set(&value, "yes");
+        ngx_chatops_cache_put(ngx_chatops_zone(d->conf), &key, &value, ttl);
+    }
+}
+
+
+ngx_uint_t
+ngx_chatops_dispatch_recalls(ngx_chatops_dispatch_t *d, u_char kind,
+    chatops_str_t *more)
+{
+    ngx_str_t      key, value;
+    chatops_str_t  none;
+
+    none = chatops_str(NULL);
+
+    if (ngx_chatops_dispatch_key(d, kind, more ? more : &none, &key)
+        != NGX_OK)
+    {
+        return 0;
+    }
+
+    return ngx_chatops_cache_get(ngx_chatops_zone(d->conf), &key, 0, d->pool,
+                                 &value)
+           == NGX_OK;
+}
+
+
 static void
 ngx_chatops_dispatch_lookup(ngx_chatops_dispatch_t *d)
 {
-    ngx_str_t      value;
-    chatops_str_t  body;
+    ngx_str_t                 value;
+    chatops_str_t             body;
+    chatops_gitlab_answer_t   answer;
 
     switch (ngx_chatops_cache_get(ngx_chatops_zone(d->conf), &d->key,
                                   NGX_CHATOPS_WAIT_MAX, d->pool, &value))
@@ -271,9 +325,11 @@ ngx_chatops_dispatch_lookup(ngx_chatops_dispatch_t *d)
     case NGX_AGAIN:
 
         if (ngx_current_msec - d->waiting_since > NGX_CHATOPS_WAIT_MAX) {
-            ngx_chatops_dispatch_refuse_text(d, "GitLab is too slow to "
-                                             "answer; nothing was started. "
-                                             "Please try again in a minute.");
+            ngx_memzero(&answer, sizeof(chatops_gitlab_answer_t));
+            answer.outcome = CHATOPS_GITLAB_LOST;
+            answer.retry_after = -1;
+
+            ngx_chatops_dispatch_fetched(d, &answer);
             return;
         }
 
@@ -316,6 +372,7 @@ ngx_chatops_dispatch_fetched(ngx_chatops_dispatch_t *d,
 
     if (answer->outcome == CHATOPS_GITLAB_ANSWERED && answer->status == 200) {
         d->got = answer->body;
+        d->fetched = 1;
         d->read(d, &answer->body);
         return;
     }
@@ -502,6 +559,19 @@ ngx_chatops_dispatch_quote(chatops_buf_t *buf, const chatops_str_t *name)
 
 
 void
+ngx_chatops_dispatch_clean(chatops_str_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] < ' ' || text->data[i] == 0x7f) {
+            text->data[i] = ' ';
+        }
+    }
+}
+
+
+void
 ngx_chatops_dispatch_refuse_text(ngx_chatops_dispatch_t *d, const char *why)
 {
     chatops_buf_t  buf;
@@ -516,8 +586,6 @@ ngx_chatops_dispatch_refuse_text(ngx_chatops_dispatch_t *d, const char *why)
 void
 ngx_chatops_dispatch_refuse(ngx_chatops_dispatch_t *d, chatops_buf_t *why)
 {
-    size_t  i;
-
     if (chatops_buf_finish(why, &d->run.error) != CHATOPS_OK) {
         chatops_buf_init(why, &d->arena, NGX_CHATOPS_REASON_MAX);
         chatops_buf_text(why, "The command could not be carried out; nothing "
@@ -528,13 +596,7 @@ ngx_chatops_dispatch_refuse(ngx_chatops_dispatch_t *d, chatops_buf_t *why)
         }
     }
 
-    /* it goes to the log, and may hold what GitLab or a repository says */
-
-    for (i = 0; i < d->run.error.len; i++) {
-        if (d->run.error.data[i] < ' ' || d->run.error.data[i] == 0x7f) {
-            d->run.error.data[i] = ' ';
-        }
-    }
+    ngx_chatops_dispatch_clean(&d->run.error);
 
     d->run.state = CHATOPS_RUN_REFUSED;
 

@@ -15,8 +15,12 @@
 #include "ngx_chatops_module.h"
 #include "ngx_chatops_config.h"
 #include "chatops_gitlab.h"
-#include "chatops_policy.h"
 #include "chatops_run.h"
+#include "chatops_strategy.h"
+
+
+/* Variables that a run passes at most. */
+#define NGX_CHATOPS_VARIABLES       7
 
 
 typedef struct ngx_chatops_dispatch_s  ngx_chatops_dispatch_t;
@@ -28,7 +32,10 @@ typedef struct ngx_chatops_dispatch_s  ngx_chatops_dispatch_t;
 #define NGX_CHATOPS_KEY_HEAD        'h'
 #define NGX_CHATOPS_KEY_LINT        'l'
 #define NGX_CHATOPS_KEY_FILE        'f'
+#define NGX_CHATOPS_KEY_TAG         't'
 #define NGX_CHATOPS_KEY_VARIABLES   'v'   /* the project forbids them */
+#define NGX_CHATOPS_KEY_NO_LINT     'n'   /* GitLab does not lint for us */
+#define NGX_CHATOPS_KEY_LINTED      'i'   /* a reduced configuration, good */
 
 
 typedef enum {
@@ -98,12 +105,42 @@ struct ngx_chatops_dispatch_s {
     ngx_connection_t            dummy;
 
     const chatops_user_t       *user;
+    int64_t                     access_level;
     chatops_gitlab_project_t    project;
-    ngx_chatops_config_t       *config;
+    unsigned                    on_default:1;  /* run.ref is that branch */
+    unsigned                    may_run:1;     /* the person, on the ref */
+    unsigned                    fetched:1;     /* not from the cache */
+    unsigned                    head_asked:1;  /* run.sha is of just now */
+
+    ngx_chatops_config_t       *config;        /* merged, or NULL */
+    ngx_chatops_config_t       *file;          /* itself, or NULL */
+    chatops_ci_t               *ci;            /* the one to go by */
     chatops_ci_job_t           *job;
+    chatops_source_t            source;        /* chat's */
     chatops_verdict_t           verdict;
+    chatops_plan_t              plan;          /* for direct */
+    chatops_choice_t            choice;
+    chatops_variable_t          variables[NGX_CHATOPS_VARIABLES];
+
     ngx_uint_t                  strategy;      /* of conf->trigger */
     chatops_buf_t               obstacles;     /* of those before it */
+    chatops_str_t               obstacle;      /* if all have the same */
+
+    /* ngx_chatops_isolated.c */
+
+    chatops_isolated_t          isolated;
+    u_char                      digest[16];
+    u_char                      digest_hex[32];
+    chatops_str_t               linted;
+
+    /* ngx_chatops_direct.c, ngx_chatops_verify.c */
+
+    chatops_gitlab_pipeline_t   pipeline;      /* the run's, id 0: unread */
+    chatops_gitlab_pipeline_t  *candidates;
+    size_t                      ncandidates;
+    chatops_gitlab_job_t       *jobs;
+    size_t                      njobs;
+    chatops_buf_t               difference;
 };
 
 
@@ -181,6 +218,12 @@ void ngx_chatops_dispatch_save(ngx_chatops_dispatch_t *d,
  */
 void ngx_chatops_dispatch_quote(chatops_buf_t *buf, const chatops_str_t *name);
 
+/*
+ * Blanks in place of control characters, for what GitLab or a repository
+ * says and the log shall have.
+ */
+void ngx_chatops_dispatch_clean(chatops_str_t *text);
+
 /* Nothing runs, and this is why: a sentence in a person's words. */
 void ngx_chatops_dispatch_refuse(ngx_chatops_dispatch_t *d,
     chatops_buf_t *why);
@@ -194,12 +237,40 @@ void ngx_chatops_dispatch_refuse_answer(ngx_chatops_dispatch_t *d,
 void ngx_chatops_dispatch_end(ngx_chatops_dispatch_t *d,
     ngx_chatops_outcome_e outcome);
 
+/*
+ * That something is so for this project, for a while; `recalls` is 1 when
+ * that is remembered.  `more` may be NULL.
+ */
+void ngx_chatops_dispatch_remember(ngx_chatops_dispatch_t *d, u_char kind,
+    chatops_str_t *more, ngx_msec_t ttl);
+ngx_uint_t ngx_chatops_dispatch_recalls(ngx_chatops_dispatch_t *d,
+    u_char kind, chatops_str_t *more);
+
+/* Gives the configurations back. */
+void ngx_chatops_dispatch_forget(ngx_chatops_dispatch_t *d);
+
 /* "x:<gitlab> <project> <more>" in the pool. */
 ngx_int_t ngx_chatops_dispatch_key(ngx_chatops_dispatch_t *d, u_char kind,
     chatops_str_t *more, ngx_str_t *key);
 
-/* ngx_chatops_check.c: rights, configuration, job. */
+/* ngx_chatops_check.c: who the person is, and the project. */
 void ngx_chatops_check_member(ngx_chatops_dispatch_t *d);
+
+/* An answer that makes no sense: refuses the run. */
+void ngx_chatops_malformed(ngx_chatops_dispatch_t *d, const char *what);
+
+/* ngx_chatops_ref.c: the branch or the tag, and its commit. */
+void ngx_chatops_check_ref(ngx_chatops_dispatch_t *d);
+
+/*
+ * Goes on with `next` when run.sha is still the head, else from the beginning
+ * of ngx_chatops_check_config() with the new one.
+ */
+void ngx_chatops_ref_refresh(ngx_chatops_dispatch_t *d,
+    ngx_chatops_next_pt next);
+
+/* ngx_chatops_job.c: the commit's configuration, and the job in it. */
+void ngx_chatops_check_config(ngx_chatops_dispatch_t *d);
 
 
 #endif /* NGX_CHATOPS_DISPATCH_H */

@@ -1,10 +1,17 @@
 #include "ngx_chatops_strategy.h"
+#include "chatops_ref.h"
+
+#include <ngx_md5.h>
 
 
-static chatops_truth_e ngx_chatops_isolated_fits(ngx_chatops_dispatch_t *d,
-    chatops_str_t *reason);
 static void ngx_chatops_isolated_start(ngx_chatops_dispatch_t *d);
+static int ngx_chatops_isolate(ngx_chatops_dispatch_t *d);
+static ngx_uint_t ngx_chatops_linted_before(ngx_chatops_dispatch_t *d);
+static void ngx_chatops_linted(ngx_chatops_dispatch_t *d,
+    chatops_gitlab_answer_t *answer);
 static void ngx_chatops_start_branch(ngx_chatops_dispatch_t *d);
+static int ngx_chatops_isolated_note(ngx_chatops_dispatch_t *d);
+static void ngx_chatops_first_commit(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_commit(ngx_chatops_dispatch_t *d, unsigned again);
 static void ngx_chatops_committed(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer);
@@ -20,71 +27,195 @@ static void ngx_chatops_looked_for_pipeline(ngx_chatops_dispatch_t *d,
 
 
 ngx_chatops_strategy_t  ngx_chatops_isolated = {
-    chatops_string("isolated"),
-    ngx_chatops_isolated_fits,
+    CHATOPS_STRATEGY_ISOLATED,
+    NULL,
     ngx_chatops_isolated_start,
     ngx_chatops_isolated_look
 };
 
 
 /*
- * A branch with the reduced configuration, and a pipeline on it.
+ * A branch with the reduced configuration, and a pipeline on it.  GitLab is
+ * asked for its opinion of the configuration before anything is made.
  */
-
-static chatops_truth_e
-ngx_chatops_isolated_fits(ngx_chatops_dispatch_t *d, chatops_str_t *reason)
-{
-    chatops_buf_t  buf;
-
-    if (chatops_str_find(&d->project.config_path, 0, "@", 1) != NULL
-        || chatops_str_find(&d->project.config_path, 0, "://", 3) != NULL)
-    {
-        chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
-
-        chatops_buf_text(&buf, "the project's CI configuration lies outside "
-                         "of its repository (`");
-        chatops_buf_str(&buf, &d->project.config_path);
-        chatops_buf_text(&buf, "`)");
-
-        if (chatops_buf_finish(&buf, reason) != CHATOPS_OK) {
-            *reason = chatops_str("the CI configuration lies elsewhere");
-        }
-
-        return CHATOPS_NO;
-    }
-
-    return CHATOPS_YES;
-}
-
 
 static void
 ngx_chatops_isolated_start(ngx_chatops_dispatch_t *d)
 {
-    chatops_buf_t  buf;
+    d->in_config = ngx_chatops_variables_forbidden(d)
+                   || !ngx_chatops_variables_pass(d);
 
-    /* what may exist from now on has to be removed */
+    switch (ngx_chatops_isolate(d)) {
 
-    d->run.cleanup = CHATOPS_CLEANUP_BRANCH_MADE;
+    case CHATOPS_OK:
+        break;
 
-    chatops_buf_init(&buf, &d->arena, 128);
-    chatops_buf_text(&buf, "chatops/");
-    chatops_buf_str(&buf, &d->run.id);
+    case CHATOPS_DECLINED:
+        ngx_chatops_choose_another(d, &d->isolated.reason);
+        return;
 
-    if (chatops_buf_finish(&buf, &d->run.branch) != CHATOPS_OK) {
+    default:
         ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
         return;
     }
 
-    ngx_chatops_dispatch_save(d, ngx_chatops_start_branch);
+    if (ngx_chatops_linted_before(d)) {
+        ngx_chatops_start_branch(d);
+        return;
+    }
+
+    if (chatops_gitlab_lint_content(&d->arena, &d->run.project,
+                                    &d->isolated.text, &d->call)
+        != CHATOPS_OK)
+    {
+        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
+        return;
+    }
+
+    ngx_chatops_dispatch_send(d, ngx_chatops_linted);
+}
+
+
+static int
+ngx_chatops_isolate(ngx_chatops_dispatch_t *d)
+{
+    chatops_isolate_options_t  options;
+
+    ngx_memzero(&options, sizeof(chatops_isolate_options_t));
+
+    if (d->in_config) {
+        options.variables = d->variables;
+        options.nvariables = ngx_chatops_variables(d, d->variables);
+    }
+
+    options.include_needs = d->choice.include_needs;
+
+    return chatops_isolate_write(&d->arena, d->ci, d->job, &d->source,
+                                 &d->verdict, &options, &d->isolated);
+}
+
+
+/* The same text again, within chatops_config_ttl. */
+
+static ngx_uint_t
+ngx_chatops_linted_before(ngx_chatops_dispatch_t *d)
+{
+    ngx_md5_t  md5;
+
+    ngx_md5_init(&md5);
+    ngx_md5_update(&md5, d->isolated.text.data, d->isolated.text.len);
+    ngx_md5_final(d->digest, &md5);
+
+    ngx_hex_dump(d->digest_hex, d->digest, sizeof(d->digest));
+
+    d->linted = chatops_strn(d->digest_hex, sizeof(d->digest_hex));
+
+    return ngx_chatops_dispatch_recalls(d, NGX_CHATOPS_KEY_LINTED,
+                                        &d->linted);
+}
+
+
+static void
+ngx_chatops_linted(ngx_chatops_dispatch_t *d, chatops_gitlab_answer_t *answer)
+{
+    chatops_buf_t          buf;
+    chatops_gitlab_lint_t  lint;
+
+    if (answer->outcome != CHATOPS_GITLAB_ANSWERED
+        || (answer->status != 200 && answer->status != 201)
+        || chatops_gitlab_read_lint(&d->arena, &answer->body, &lint)
+           != CHATOPS_OK)
+    {
+        /* the creation of the pipeline will tell */
+
+        ngx_log_error(NGX_LOG_WARN, d->log, 0,
+                      "chatops: run %V: the reduced configuration could not "
+                      "be linted (outcome %d, status %ui)",
+                      ngx_chatops_v(&d->run.id), answer->outcome,
+                      (ngx_uint_t) answer->status);
+
+        ngx_chatops_start_branch(d);
+        return;
+    }
+
+    if (lint.valid) {
+        ngx_chatops_dispatch_remember(d, NGX_CHATOPS_KEY_LINTED, &d->linted,
+                                      d->conf->config_ttl);
+        ngx_chatops_start_branch(d);
+        return;
+    }
+
+    chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
+
+    chatops_buf_text(&buf, "GitLab does not take the configuration that has ");
+    ngx_chatops_dispatch_quote(&buf, &d->run.job);
+    chatops_buf_text(&buf, " alone; nothing was started. It says: ");
+    chatops_buf_add(&buf, lint.error.data,
+                    chatops_utf8_clip(lint.error.data, lint.error.len, 500));
+
+    ngx_chatops_dispatch_refuse(d, &buf);
 }
 
 
 static void
 ngx_chatops_start_branch(ngx_chatops_dispatch_t *d)
 {
-    d->in_config = ngx_chatops_variables_forbidden(d)
-                   || !ngx_chatops_variables_pass(d);
+    /* what may exist from now on has to be removed */
 
+    d->run.cleanup = CHATOPS_CLEANUP_BRANCH_MADE;
+
+    if (chatops_ref_make(&d->arena, &d->conf->branch, &d->run.id,
+                         &d->run.branch)
+        != CHATOPS_OK
+        || ngx_chatops_isolated_note(d) != CHATOPS_OK)
+    {
+        ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
+        return;
+    }
+
+    ngx_chatops_dispatch_save(d, ngx_chatops_first_commit);
+}
+
+
+/* What is different for the job: the person should know. */
+
+static int
+ngx_chatops_isolated_note(ngx_chatops_dispatch_t *d)
+{
+    size_t         i;
+    chatops_buf_t  buf;
+
+    chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
+
+    chatops_buf_text(&buf, "It runs on ");
+    ngx_chatops_dispatch_quote(&buf, &d->run.branch);
+    chatops_buf_text(&buf, ", a branch of its own");
+
+    if (!d->on_default) {
+        chatops_buf_text(&buf, " made from ");
+        ngx_chatops_dispatch_quote(&buf, &d->run.ref);
+    }
+
+    if (d->isolated.dropped.len) {
+        chatops_buf_text(&buf, ", and without ");
+        chatops_buf_str(&buf, &d->isolated.dropped);
+        chatops_buf_text(&buf, " that it needs");
+    }
+
+    for (i = 1; i < d->isolated.njobs; i++) {
+        chatops_buf_text(&buf, i == 1 ? ", after " : ", ");
+        ngx_chatops_dispatch_quote(&buf, &d->isolated.jobs[i]->name);
+    }
+
+    chatops_buf_char(&buf, '.');
+
+    return chatops_buf_finish(&buf, &d->run.note);
+}
+
+
+static void
+ngx_chatops_first_commit(ngx_chatops_dispatch_t *d)
+{
     ngx_chatops_commit(d, 0);
 }
 
@@ -94,33 +225,8 @@ ngx_chatops_start_branch(ngx_chatops_dispatch_t *d)
 static void
 ngx_chatops_commit(ngx_chatops_dispatch_t *d, unsigned again)
 {
-    int                        rc;
-    chatops_buf_t              buf;
-    chatops_str_t              message, start;
-    chatops_source_t           source;
-    chatops_isolated_t         isolated;
-    chatops_variable_t         variables[NGX_CHATOPS_VARIABLES];
-    chatops_isolate_options_t  options;
-
-    memset(&source, 0, sizeof(chatops_source_t));
-    memset(&options, 0, sizeof(chatops_isolate_options_t));
-
-    source.source = chatops_str("chat");
-    source.ref = d->run.ref;
-
-    options.variables = variables;
-    options.nvariables = d->in_config ? ngx_chatops_variables(d, variables)
-                                      : 0;
-
-    rc = chatops_isolate_write(&d->arena, d->config->ci, d->job, &source,
-                               &d->verdict, &options, &isolated);
-
-    if (rc == CHATOPS_DECLINED) {
-        ngx_chatops_dispatch_refuse_text(d, "The job's part of the CI "
-                                         "configuration is too large; nothing "
-                                         "was started.");
-        return;
-    }
+    chatops_buf_t  buf;
+    chatops_str_t  message, start;
 
     chatops_buf_init(&buf, &d->arena, 2048);
     chatops_buf_text(&buf, "ChatOps: run ");
@@ -138,11 +244,10 @@ ngx_chatops_commit(ngx_chatops_dispatch_t *d, unsigned again)
 
     start = again ? chatops_str(NULL) : d->run.sha;
 
-    if (rc != CHATOPS_OK
-        || chatops_buf_finish(&buf, &message) != CHATOPS_OK
+    if (chatops_buf_finish(&buf, &message) != CHATOPS_OK
         || chatops_gitlab_commit(&d->arena, &d->run.project, &d->run.branch,
                                  &start, 0, &d->project.config_path,
-                                 &isolated.text, &message, &d->call)
+                                 &d->isolated.text, &message, &d->call)
            != CHATOPS_OK)
     {
         ngx_chatops_dispatch_refuse_text(d, "nginx is out of memory; nothing "
@@ -212,6 +317,7 @@ ngx_chatops_start_pipeline(ngx_chatops_dispatch_t *d)
 {
     d->run.state = CHATOPS_RUN_TRIGGERING;
     d->run.triggered_at = ngx_chatops_now();
+    d->run.pipeline_id = 0;
 
     ngx_chatops_dispatch_save(d, ngx_chatops_ask_for_pipeline);
 }
@@ -269,8 +375,11 @@ ngx_chatops_asked_for_pipeline(ngx_chatops_dispatch_t *d,
         d->in_config = 1;
 
         ngx_chatops_variables_forbid(d);
-        ngx_chatops_commit(d, 1);
-        return;
+
+        if (ngx_chatops_isolate(d) == CHATOPS_OK) {
+            ngx_chatops_commit(d, 1);
+            return;
+        }
     }
 
     ngx_chatops_dispatch_refuse_answer(d, "to run the pipeline", answer);

@@ -29,6 +29,9 @@
 #define NGX_CHATOPS_ANSI_STRIP  0
 #define NGX_CHATOPS_ANSI_KEEP   1
 
+#define NGX_CHATOPS_NEEDS_DROP     0
+#define NGX_CHATOPS_NEEDS_INCLUDE  1
+
 
 typedef struct {
     ngx_shm_zone_t                 *shm_zone;
@@ -59,6 +62,9 @@ typedef struct {
     ngx_uint_t                      access;
     ngx_uint_t                      ansi;
     ngx_array_t                    *trigger;        /* of strategies */
+    ngx_array_t                    *refs;           /* patterns, or NULL */
+    chatops_str_t                   branch;         /* pattern: "chatops/…" */
+    ngx_uint_t                      needs;
     ngx_str_t                       native_token;   /* a secret */
     ngx_str_t                       callback_url;   /* a slash at the end */
     chatops_callback_key_t         *callback_key;   /* NULL: no native */
@@ -111,6 +117,8 @@ char *ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 /* ngx_chatops_trigger.c: which strategies, and their settings */
 
 char *ngx_chatops_trigger(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_chatops_refs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_chatops_branch(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_chatops_trigger_default(ngx_conf_t *cf, ngx_array_t **trigger);
 
 /* ngx_chatops_secret.c: one line from a file, for secrets and tokens. */

@@ -1,9 +1,8 @@
 #include "ngx_chatops_strategy.h"
 #include "chatops_native.h"
-#include "chatops_strategy.h"
 
 
-static chatops_truth_e ngx_chatops_native_fits(ngx_chatops_dispatch_t *d,
+static int ngx_chatops_native_fits(ngx_chatops_dispatch_t *d,
     chatops_str_t *reason);
 static void ngx_chatops_native_start(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_native_ask(ngx_chatops_dispatch_t *d);
@@ -27,7 +26,7 @@ static void ngx_chatops_native_wrong(ngx_chatops_dispatch_t *d,
 
 
 ngx_chatops_strategy_t  ngx_chatops_native = {
-    chatops_string("native"),
+    CHATOPS_STRATEGY_NATIVE,
     ngx_chatops_native_fits,
     ngx_chatops_native_start,
     ngx_chatops_native_look
@@ -39,45 +38,19 @@ ngx_chatops_strategy_t  ngx_chatops_native = {
  * GitLab user to whom it knows the chat account to belong.
  */
 
-static chatops_truth_e
+static int
 ngx_chatops_native_fits(ngx_chatops_dispatch_t *d, chatops_str_t *reason)
 {
-    const char        *unfit;
-    chatops_choice_t   choice;
-
-    ngx_memzero(&choice, sizeof(chatops_choice_t));
-
-    choice.ci = d->config->ci;
-    choice.job = d->job;
-    choice.verdict = &d->verdict;
-    choice.native = d->conf->callback_key != NULL;
-    choice.default_branch = !d->run.tag
-                            && chatops_str_eq(&d->run.ref,
-                                              &d->project.default_branch);
-
-    switch (chatops_strategy_fits(&d->arena, CHATOPS_STRATEGY_NATIVE, &choice,
-                                  reason))
-    {
-
-    case CHATOPS_OK:
-        break;
-
-    case CHATOPS_DECLINED:
-        return CHATOPS_NO;
-
-    default:
-        *reason = chatops_str("nginx is out of memory");
-        return CHATOPS_UNKNOWN;
-    }
+    const char  *unfit;
 
     unfit = chatops_native_unfit(&d->run.job, &d->run.input);
 
     if (unfit != NULL) {
         *reason = chatops_str(unfit);
-        return CHATOPS_NO;
+        return CHATOPS_DECLINED;
     }
 
-    return CHATOPS_YES;
+    return CHATOPS_OK;
 }
 
 

@@ -13,16 +13,15 @@
 
 typedef struct {
 
-    /* the word of chatops_trigger, and of run.strategy */
-
-    chatops_str_t       name;
+    chatops_strategy_e   id;
 
     /*
-     * Is it right for d->job?  Without I/O.  Unless it is CHATOPS_YES,
-     * `reason` is a clause: "the pipeline would also hold `build`".
+     * What has to be so beside chatops_strategy_fits(), or NULL.  Without
+     * I/O.  CHATOPS_OK; CHATOPS_DECLINED with the reason, a clause: "the
+     * pipeline would also hold `build`"; CHATOPS_ERROR (memory).
      */
-    chatops_truth_e   (*fits)(ngx_chatops_dispatch_t *d,
-                              chatops_str_t *reason);
+    int                (*fits)(ngx_chatops_dispatch_t *d,
+                               chatops_str_t *reason);
 
     /*
      * Has the pipeline made.  run.strategy is set, the state is `accepted`,
@@ -46,7 +45,7 @@ extern ngx_chatops_strategy_t  ngx_chatops_direct;
 extern ngx_chatops_strategy_t  ngx_chatops_isolated;
 
 
-/* NULL: there is none of that name. */
+/* By the word of chatops_trigger, and of run.strategy; NULL: none. */
 ngx_chatops_strategy_t *ngx_chatops_strategy_find(const chatops_str_t *name);
 
 
@@ -62,14 +61,12 @@ void ngx_chatops_choose(ngx_chatops_dispatch_t *d);
  * runs.  The next one is tried.
  */
 void ngx_chatops_choose_another(ngx_chatops_dispatch_t *d,
-    const chatops_str_t *reason);
+    chatops_str_t *reason);
 
 
 /*
  * For the strategies (ngx_chatops_variables.c).
  */
-
-#define NGX_CHATOPS_VARIABLES  7
 
 /* CHAT_INPUT and the others, as the job shall see them; returns how many. */
 ngx_uint_t ngx_chatops_variables(ngx_chatops_dispatch_t *d,
@@ -81,6 +78,14 @@ ngx_uint_t ngx_chatops_variables_pass(ngx_chatops_dispatch_t *d);
 /* The project has lately refused pipeline variables. */
 ngx_uint_t ngx_chatops_variables_forbidden(ngx_chatops_dispatch_t *d);
 void ngx_chatops_variables_forbid(ngx_chatops_dispatch_t *d);
+
+
+/*
+ * Looks whether the pipeline, run.pipeline_id, holds just the job and is of
+ * run.sha; if not, it is canceled and the run refused.  Ends the dispatch
+ * (ngx_chatops_verify.c).
+ */
+void ngx_chatops_verify(ngx_chatops_dispatch_t *d);
 
 
 /*

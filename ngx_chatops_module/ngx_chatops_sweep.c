@@ -1,5 +1,6 @@
 #include "ngx_chatops_work.h"
 #include "chatops_id.h"
+#include "chatops_ref.h"
 
 
 /* failed tries before a branch is left to the sweep */
@@ -11,8 +12,6 @@
 
 /* a branch that much older than any run can be is a leftover */
 #define NGX_CHATOPS_SWEEP_SLACK  (60 * 60 * 1000)
-
-#define NGX_CHATOPS_BRANCHES     "chatops/"
 
 
 typedef struct {
@@ -176,7 +175,7 @@ ngx_chatops_sweep_project(ngx_chatops_loc_conf_t *conf)
     s->conf = conf;
     s->project = ngx_chatops_core_str(&conf->project);
 
-    prefix = chatops_str(NGX_CHATOPS_BRANCHES);
+    prefix = chatops_ref_prefix(&conf->branch);
 
     if (chatops_gitlab_branches(&s->arena, &s->project, &prefix, 1, &s->call)
         != CHATOPS_OK
@@ -241,14 +240,9 @@ ngx_chatops_leftover(ngx_chatops_sweep_t *s)
     u_char         random[CHATOPS_ID_RANDOM], oldest[CHATOPS_ID_LEN];
     chatops_str_t  id, limit;
 
-    if (!chatops_str_starts(s->name, NGX_CHATOPS_BRANCHES)) {
-        return 0;
-    }
-
-    id = chatops_strn(s->name->data + sizeof(NGX_CHATOPS_BRANCHES) - 1,
-                      s->name->len - (sizeof(NGX_CHATOPS_BRANCHES) - 1));
-
-    if (!chatops_id_valid(&id)) {
+    if (chatops_ref_id(&s->conf->branch, s->name, &id) != CHATOPS_OK
+        || !chatops_id_valid(&id))
+    {
         return 0;
     }
 

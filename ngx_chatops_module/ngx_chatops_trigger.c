@@ -1,4 +1,6 @@
 #include "ngx_chatops_strategy.h"
+#include "chatops_id.h"
+#include "chatops_ref.h"
 
 
 static ngx_int_t ngx_chatops_trigger_add(ngx_array_t *trigger,
@@ -109,4 +111,85 @@ ngx_chatops_trigger_add(ngx_array_t *trigger, const chatops_str_t *name)
     *strategy = found;
 
     return NGX_OK;
+}
+
+
+char *
+ngx_chatops_refs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_chatops_loc_conf_t *lcf = conf;
+
+    ngx_str_t      *value;
+    ngx_uint_t      i;
+    chatops_str_t  *pattern;
+
+    if (lcf->refs != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        lcf->refs = NULL;
+        return NGX_CONF_OK;
+    }
+
+    lcf->refs = ngx_array_create(cf->pool, cf->args->nelts - 1,
+                                 sizeof(chatops_str_t));
+    if (lcf->refs == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len == 0 || ngx_strcmp(value[i].data, "off") == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid ref \"%V\": write names of branches "
+                               "and tags, \"*\" stands for anything; or "
+                               "\"off\" alone", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        pattern = ngx_array_push(lcf->refs);
+        if (pattern == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *pattern = ngx_chatops_core_str(&value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_chatops_branch(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_chatops_loc_conf_t *lcf = conf;
+
+    u_char          id[CHATOPS_ID_LEN];
+    ngx_str_t      *value;
+    chatops_str_t   any, pattern;
+
+    if (lcf->branch.data != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    pattern = ngx_chatops_core_str(&value[1]);
+
+    ngx_memset(id, '0', sizeof(id));
+    any = chatops_strn(id, sizeof(id));
+
+    if (!chatops_ref_pattern_valid(&pattern, &any)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid branch pattern \"%V\": write the name of "
+                           "a branch with one \"*\" where the run's id goes, "
+                           "as in \"chatops/*\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    lcf->branch = pattern;
+
+    return NGX_CONF_OK;
 }

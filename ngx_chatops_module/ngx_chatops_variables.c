@@ -52,36 +52,13 @@ ngx_chatops_variables_pass(ngx_chatops_dispatch_t *d)
 ngx_uint_t
 ngx_chatops_variables_forbidden(ngx_chatops_dispatch_t *d)
 {
-    ngx_str_t      key, value;
-    chatops_str_t  none;
-
-    none = chatops_str(NULL);
-
-    if (ngx_chatops_dispatch_key(d, NGX_CHATOPS_KEY_VARIABLES, &none, &key)
-        != NGX_OK)
-    {
-        return 0;
-    }
-
-    return ngx_chatops_cache_get(ngx_chatops_zone(d->conf), &key, 0, d->pool,
-                                 &value)
-           == NGX_OK;
+    return ngx_chatops_dispatch_recalls(d, NGX_CHATOPS_KEY_VARIABLES, NULL);
 }
 
 
 void
 ngx_chatops_variables_forbid(ngx_chatops_dispatch_t *d)
 {
-    ngx_str_t      key, value;
-    chatops_str_t  none;
-
-    none = chatops_str(NULL);
-
-    if (ngx_chatops_dispatch_key(d, NGX_CHATOPS_KEY_VARIABLES, &none, &key)
-        == NGX_OK)
-    {
-        ngx_str_set(&value, "forbidden");
-        ngx_chatops_cache_put(ngx_chatops_zone(d->conf), &key, &value,
-                              NGX_CHATOPS_VARIABLES_TTL);
-    }
+    ngx_chatops_dispatch_remember(d, NGX_CHATOPS_KEY_VARIABLES, NULL,
+                                  NGX_CHATOPS_VARIABLES_TTL);
 }

@@ -9,6 +9,10 @@
 #define CHATOPS_GITLAB_PATH_MAX  (16 * 1024)
 
 
+static int chatops_gitlab_of_pipeline(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id, const char *method,
+    const char *rest, chatops_gitlab_call_t *call);
+static void chatops_gitlab_time(chatops_buf_t *path, int64_t ms);
 static void chatops_gitlab_begin(chatops_buf_t *path, chatops_arena_t *arena,
     const chatops_str_t *project, const char *rest);
 static void chatops_gitlab_segment(chatops_buf_t *buf,
@@ -62,6 +66,19 @@ chatops_gitlab_branch(chatops_arena_t *arena, const chatops_str_t *project,
 
 
 int
+chatops_gitlab_tag(chatops_arena_t *arena, const chatops_str_t *project,
+    const chatops_str_t *tag, chatops_gitlab_call_t *call)
+{
+    chatops_buf_t  path;
+
+    chatops_gitlab_begin(&path, arena, project, "/repository/tags/");
+    chatops_gitlab_segment(&path, tag);
+
+    return chatops_gitlab_end(&path, "GET", call);
+}
+
+
+int
 chatops_gitlab_lint(chatops_arena_t *arena, const chatops_str_t *project,
     const chatops_str_t *sha, chatops_gitlab_call_t *call)
 {
@@ -72,6 +89,27 @@ chatops_gitlab_lint(chatops_arena_t *arena, const chatops_str_t *project,
     chatops_buf_text(&path, "&include_jobs=false");
 
     return chatops_gitlab_end(&path, "GET", call);
+}
+
+
+int
+chatops_gitlab_lint_content(chatops_arena_t *arena,
+    const chatops_str_t *project, const chatops_str_t *content,
+    chatops_gitlab_call_t *call)
+{
+    json_t         *body;
+    chatops_buf_t   path;
+
+    chatops_gitlab_begin(&path, arena, project, "/ci/lint");
+
+    body = json_object();
+
+    if (body == NULL || chatops_gitlab_set(body, "content", content) != 0) {
+        json_decref(body);
+        return CHATOPS_ERROR;
+    }
+
+    return chatops_gitlab_post(&path, body, call);
 }
 
 
@@ -217,29 +255,33 @@ chatops_gitlab_pipelines_of_ref(chatops_arena_t *arena,
 
 
 int
+chatops_gitlab_pipelines_made(chatops_arena_t *arena,
+    const chatops_str_t *project, const chatops_str_t *ref, int64_t since_ms,
+    chatops_gitlab_call_t *call)
+{
+    chatops_buf_t  path;
+
+    chatops_gitlab_begin(&path, arena, project, "/pipelines?ref=");
+    chatops_buf_uri(&path, ref);
+    chatops_buf_text(&path, "&source=api&updated_after=");
+    chatops_gitlab_time(&path, since_ms);
+    chatops_buf_text(&path, "&order_by=id&sort=desc&per_page=100");
+
+    return chatops_gitlab_end(&path, "GET", call);
+}
+
+
+int
 chatops_gitlab_pipelines_since(chatops_arena_t *arena,
     const chatops_str_t *project, const char *source, int64_t since_ms,
     int64_t page, chatops_gitlab_call_t *call)
 {
-    char           since[80];
-    time_t         seconds;
-    struct tm      tm;
     chatops_buf_t  path;
-
-    seconds = since_ms > 0 ? since_ms / 1000 : 0;
-
-    if (gmtime_r(&seconds, &tm) == NULL) {
-        return CHATOPS_ERROR;
-    }
-
-    (void) snprintf(since, sizeof(since), "%04d-%02d-%02dT%02d:%02d:%02dZ",
-                    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                    tm.tm_hour, tm.tm_min, tm.tm_sec);
 
     chatops_gitlab_begin(&path, arena, project, "/pipelines?source=");
     chatops_buf_text(&path, source);
     chatops_buf_text(&path, "&updated_after=");
-    chatops_buf_text(&path, since);
+    chatops_gitlab_time(&path, since_ms);
     chatops_buf_text(&path, "&order_by=updated_at&sort=desc&per_page=100"
                             "&page=");
     chatops_buf_int(&path, page);
@@ -249,16 +291,89 @@ chatops_gitlab_pipelines_since(chatops_arena_t *arena,
 
 
 int
+chatops_gitlab_pipeline(chatops_arena_t *arena, const chatops_str_t *project,
+    int64_t pipeline_id, chatops_gitlab_call_t *call)
+{
+    return chatops_gitlab_of_pipeline(arena, project, pipeline_id, "GET", "",
+                                      call);
+}
+
+
+int
+chatops_gitlab_pipeline_variables(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id,
+    chatops_gitlab_call_t *call)
+{
+    return chatops_gitlab_of_pipeline(arena, project, pipeline_id, "GET",
+                                      "/variables", call);
+}
+
+
+int
+chatops_gitlab_cancel_pipeline(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id,
+    chatops_gitlab_call_t *call)
+{
+    return chatops_gitlab_of_pipeline(arena, project, pipeline_id, "POST",
+                                      "/cancel", call);
+}
+
+
+int
 chatops_gitlab_jobs(chatops_arena_t *arena, const chatops_str_t *project,
     int64_t pipeline_id, chatops_gitlab_call_t *call)
+{
+    return chatops_gitlab_of_pipeline(arena, project, pipeline_id, "GET",
+                                      "/jobs?per_page=100"
+                                      "&include_retried=false", call);
+}
+
+
+int
+chatops_gitlab_bridges(chatops_arena_t *arena, const chatops_str_t *project,
+    int64_t pipeline_id, chatops_gitlab_call_t *call)
+{
+    return chatops_gitlab_of_pipeline(arena, project, pipeline_id, "GET",
+                                      "/bridges?per_page=100", call);
+}
+
+
+static int
+chatops_gitlab_of_pipeline(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id, const char *method,
+    const char *rest, chatops_gitlab_call_t *call)
 {
     chatops_buf_t  path;
 
     chatops_gitlab_begin(&path, arena, project, "/pipelines/");
     chatops_buf_int(&path, pipeline_id);
-    chatops_buf_text(&path, "/jobs?per_page=100&include_retried=false");
+    chatops_buf_text(&path, rest);
 
-    return chatops_gitlab_end(&path, "GET", call);
+    return chatops_gitlab_end(&path, method, call);
+}
+
+
+/* As GitLab reads times, in UTC. */
+
+static void
+chatops_gitlab_time(chatops_buf_t *path, int64_t ms)
+{
+    char       text[80];
+    time_t     seconds;
+    struct tm  tm;
+
+    seconds = ms > 0 ? ms / 1000 : 0;
+
+    if (gmtime_r(&seconds, &tm) == NULL) {
+        path->failed = 1;
+        return;
+    }
+
+    (void) snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02dZ",
+                    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                    tm.tm_hour, tm.tm_min, tm.tm_sec);
+
+    chatops_buf_text(path, text);
 }
 
 
@@ -272,21 +387,6 @@ chatops_gitlab_job(chatops_arena_t *arena, const chatops_str_t *project,
     chatops_buf_int(&path, job_id);
 
     return chatops_gitlab_end(&path, "GET", call);
-}
-
-
-int
-chatops_gitlab_cancel_pipeline(chatops_arena_t *arena,
-    const chatops_str_t *project, int64_t pipeline_id,
-    chatops_gitlab_call_t *call)
-{
-    chatops_buf_t  path;
-
-    chatops_gitlab_begin(&path, arena, project, "/pipelines/");
-    chatops_buf_int(&path, pipeline_id);
-    chatops_buf_text(&path, "/cancel");
-
-    return chatops_gitlab_end(&path, "POST", call);
 }
 
 

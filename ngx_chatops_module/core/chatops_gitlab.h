@@ -63,7 +63,13 @@ typedef struct {
 typedef struct {
     chatops_str_t   sha;            /* of the head */
     unsigned        is_protected:1;
+    unsigned        developers:1;   /* may push to it, or merge into it */
 } chatops_gitlab_branch_t;
+
+typedef struct {
+    chatops_str_t   sha;            /* of the commit, not of the tag */
+    unsigned        is_protected:1;
+} chatops_gitlab_tag_t;
 
 typedef struct {
     unsigned        valid:1;
@@ -101,11 +107,18 @@ int chatops_gitlab_project(chatops_arena_t *arena,
     const chatops_str_t *project, chatops_gitlab_call_t *call);
 int chatops_gitlab_branch(chatops_arena_t *arena, const chatops_str_t *project,
     const chatops_str_t *branch, chatops_gitlab_call_t *call);
+int chatops_gitlab_tag(chatops_arena_t *arena, const chatops_str_t *project,
+    const chatops_str_t *tag, chatops_gitlab_call_t *call);
 int chatops_gitlab_lint(chatops_arena_t *arena, const chatops_str_t *project,
     const chatops_str_t *sha, chatops_gitlab_call_t *call);
 int chatops_gitlab_raw_file(chatops_arena_t *arena,
     const chatops_str_t *project, const chatops_str_t *path,
     const chatops_str_t *sha, chatops_gitlab_call_t *call);
+
+/* Is this a configuration that GitLab would take? */
+int chatops_gitlab_lint_content(chatops_arena_t *arena,
+    const chatops_str_t *project, const chatops_str_t *content,
+    chatops_gitlab_call_t *call);
 
 /*
  * A commit that writes one file to a branch.  With `start_sha` the branch is
@@ -140,6 +153,20 @@ int chatops_gitlab_pipelines_of_ref(chatops_arena_t *arena,
     const chatops_str_t *project, const chatops_str_t *ref,
     chatops_gitlab_call_t *call);
 
+/* The same of a ref that others use too: those changed since `since_ms`. */
+int chatops_gitlab_pipelines_made(chatops_arena_t *arena,
+    const chatops_str_t *project, const chatops_str_t *ref, int64_t since_ms,
+    chatops_gitlab_call_t *call);
+
+int chatops_gitlab_pipeline(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id,
+    chatops_gitlab_call_t *call);
+
+/* The variables that it was made with. */
+int chatops_gitlab_pipeline_variables(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id,
+    chatops_gitlab_call_t *call);
+
 /*
  * Of a source, "api" or "chat", changed since `since_ms`, the latest change
  * first, 100 a page.
@@ -152,6 +179,12 @@ int chatops_gitlab_jobs(chatops_arena_t *arena, const chatops_str_t *project,
     int64_t pipeline_id, chatops_gitlab_call_t *call);
 int chatops_gitlab_job(chatops_arena_t *arena, const chatops_str_t *project,
     int64_t job_id, chatops_gitlab_call_t *call);
+
+/* Its jobs that trigger other pipelines; read as jobs are. */
+int chatops_gitlab_bridges(chatops_arena_t *arena,
+    const chatops_str_t *project, int64_t pipeline_id,
+    chatops_gitlab_call_t *call);
+
 int chatops_gitlab_trace(chatops_arena_t *arena, const chatops_str_t *project,
     int64_t job_id, chatops_gitlab_call_t *call);
 
@@ -179,6 +212,8 @@ int chatops_gitlab_read_project(chatops_arena_t *arena,
     const chatops_str_t *body, chatops_gitlab_project_t *project);
 int chatops_gitlab_read_branch(chatops_arena_t *arena,
     const chatops_str_t *body, chatops_gitlab_branch_t *branch);
+int chatops_gitlab_read_tag(chatops_arena_t *arena,
+    const chatops_str_t *body, chatops_gitlab_tag_t *tag);
 int chatops_gitlab_read_lint(chatops_arena_t *arena,
     const chatops_str_t *body, chatops_gitlab_lint_t *lint);
 int chatops_gitlab_read_commit(chatops_arena_t *arena,
@@ -190,6 +225,11 @@ int chatops_gitlab_read_pipelines(chatops_arena_t *arena,
     size_t *count);
 int chatops_gitlab_read_job(chatops_arena_t *arena, const chatops_str_t *body,
     chatops_gitlab_job_t *job);
+
+/* The value of one of them; empty when there is none of that name. */
+int chatops_gitlab_read_variable(chatops_arena_t *arena,
+    const chatops_str_t *body, const char *key, chatops_str_t *value);
+
 int chatops_gitlab_read_jobs(chatops_arena_t *arena,
     const chatops_str_t *body, chatops_gitlab_job_t **jobs, size_t *count);
 int chatops_gitlab_read_branches(chatops_arena_t *arena,
@@ -206,6 +246,9 @@ int chatops_gitlab_reason(chatops_arena_t *arena, const chatops_str_t *body,
 
 /* 1 when the refusal is the project's setting against pipeline variables. */
 int chatops_gitlab_forbids_variables(const chatops_str_t *reason);
+
+/* 1 when it is about the right to run a pipeline on this very ref. */
+int chatops_gitlab_forbids_ref(const chatops_str_t *reason);
 
 /*
  * 1 when the job will not run any further: success, failed, canceled,

@@ -11,7 +11,7 @@ static int chatops_gitlab_string(chatops_arena_t *arena, json_t *object,
     const char *key, chatops_str_t *value);
 static int chatops_gitlab_integer(json_t *object, const char *key,
     int64_t *value);
-static int chatops_gitlab_pipeline(chatops_arena_t *arena, json_t *object,
+static int chatops_gitlab_one_pipeline(chatops_arena_t *arena, json_t *object,
     chatops_gitlab_pipeline_t *pipeline);
 static int chatops_gitlab_job_fields(chatops_arena_t *arena, json_t *object,
     chatops_gitlab_job_t *job);
@@ -117,6 +117,39 @@ chatops_gitlab_read_branch(chatops_arena_t *arena, const chatops_str_t *body,
         rc = chatops_gitlab_string(arena, commit, "id", &branch->sha);
         branch->is_protected = json_is_true(json_object_get(answer,
                                                             "protected"));
+        branch->developers
+            = json_is_true(json_object_get(answer, "developers_can_push"))
+              || json_is_true(json_object_get(answer, "developers_can_merge"));
+    }
+
+    json_decref(answer);
+
+    return rc;
+}
+
+
+int
+chatops_gitlab_read_tag(chatops_arena_t *arena, const chatops_str_t *body,
+    chatops_gitlab_tag_t *tag)
+{
+    int      rc;
+    json_t  *answer, *commit;
+
+    memset(tag, 0, sizeof(chatops_gitlab_tag_t));
+
+    answer = chatops_gitlab_load(body, JSON_OBJECT);
+
+    if (answer == NULL) {
+        return CHATOPS_DECLINED;
+    }
+
+    rc = CHATOPS_DECLINED;
+    commit = json_object_get(answer, "commit");
+
+    if (json_string_length(json_object_get(commit, "id")) != 0) {
+        rc = chatops_gitlab_string(arena, commit, "id", &tag->sha);
+        tag->is_protected = json_is_true(json_object_get(answer,
+                                                         "protected"));
     }
 
     json_decref(answer);
@@ -216,7 +249,7 @@ chatops_gitlab_read_pipeline(chatops_arena_t *arena,
         return CHATOPS_DECLINED;
     }
 
-    rc = chatops_gitlab_pipeline(arena, answer, pipeline);
+    rc = chatops_gitlab_one_pipeline(arena, answer, pipeline);
 
     json_decref(answer);
 
@@ -247,7 +280,7 @@ chatops_gitlab_read_pipelines(chatops_arena_t *arena,
                               sizeof(chatops_gitlab_pipeline_t), &items);
 
     for (i = 0; rc == CHATOPS_OK && i < json_array_size(answer); i++) {
-        rc = chatops_gitlab_pipeline(arena, json_array_get(answer, i),
+        rc = chatops_gitlab_one_pipeline(arena, json_array_get(answer, i),
                                      (chatops_gitlab_pipeline_t *) items + i);
     }
 
@@ -323,6 +356,45 @@ chatops_gitlab_read_jobs(chatops_arena_t *arena, const chatops_str_t *body,
 
 
 int
+chatops_gitlab_read_variable(chatops_arena_t *arena,
+    const chatops_str_t *body, const char *key, chatops_str_t *value)
+{
+    int          rc;
+    size_t       i;
+    json_t      *answer, *variable;
+    const char  *name;
+
+    *value = chatops_strn(NULL, 0);
+
+    answer = chatops_gitlab_load(body, JSON_ARRAY);
+
+    if (answer == NULL) {
+        return CHATOPS_DECLINED;
+    }
+
+    rc = CHATOPS_OK;
+
+    json_array_foreach(answer, i, variable) {
+        name = json_string_value(json_object_get(variable, "key"));
+
+        if (name == NULL) {
+            rc = CHATOPS_DECLINED;
+            break;
+        }
+
+        if (strcmp(name, key) == 0) {
+            rc = chatops_gitlab_string(arena, variable, "value", value);
+            break;
+        }
+    }
+
+    json_decref(answer);
+
+    return rc;
+}
+
+
+int
 chatops_gitlab_read_branches(chatops_arena_t *arena,
     const chatops_str_t *body, chatops_str_t **names, size_t *count)
 {
@@ -366,7 +438,7 @@ chatops_gitlab_read_branches(chatops_arena_t *arena,
 
 
 static int
-chatops_gitlab_pipeline(chatops_arena_t *arena, json_t *object,
+chatops_gitlab_one_pipeline(chatops_arena_t *arena, json_t *object,
     chatops_gitlab_pipeline_t *pipeline)
 {
     int  rc;

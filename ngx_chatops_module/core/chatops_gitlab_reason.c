@@ -9,6 +9,9 @@
 #define CHATOPS_GITLAB_NO_VARIABLES                                           \
     "Insufficient permissions to set pipeline variables"
 
+#define CHATOPS_GITLAB_NO_REF                                                 \
+    "You do not have sufficient permission to run a pipeline on"
+
 
 static json_t *chatops_gitlab_reason_of(json_t *answer);
 static void chatops_gitlab_add_reason(chatops_buf_t *buf, json_t *reason,
@@ -217,5 +220,14 @@ chatops_gitlab_forbids_variables(const chatops_str_t *reason)
 {
     return chatops_str_find(reason, 0, CHATOPS_GITLAB_NO_VARIABLES,
                             sizeof(CHATOPS_GITLAB_NO_VARIABLES) - 1)
+           != NULL;
+}
+
+
+int
+chatops_gitlab_forbids_ref(const chatops_str_t *reason)
+{
+    return chatops_str_find(reason, 0, CHATOPS_GITLAB_NO_REF,
+                            sizeof(CHATOPS_GITLAB_NO_REF) - 1)
            != NULL;
 }

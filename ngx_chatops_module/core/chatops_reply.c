@@ -9,6 +9,7 @@
 #define CHATOPS_REPLY_TEXT_MAX   (64 * 1024)
 
 
+static void chatops_reply_note(chatops_buf_t *buf, const chatops_run_t *run);
 static int chatops_reply_result(chatops_buf_t *buf, const chatops_run_t *run,
     const chatops_trace_output_t *output);
 static void chatops_reply_ended(chatops_buf_t *buf, const chatops_run_t *run);
@@ -120,7 +121,9 @@ chatops_reply_text(chatops_arena_t *arena, const chatops_run_t *run,
             chatops_buf_text(&buf, " is being scheduled");
         }
 
-        chatops_buf_text(&buf, ". Its output comes here when it has"
+        chatops_buf_char(&buf, '.');
+        chatops_reply_note(&buf, run);
+        chatops_buf_text(&buf, " Its output comes here when it has"
                                " finished.");
         break;
 
@@ -128,7 +131,9 @@ chatops_reply_text(chatops_arena_t *arena, const chatops_run_t *run,
         chatops_reply_code(&buf, &run->job);
         chatops_buf_text(&buf, " waits to be started by hand: ");
         chatops_reply_where(&buf, run);
-        chatops_buf_text(&buf, ". Its output comes here when it has"
+        chatops_buf_char(&buf, '.');
+        chatops_reply_note(&buf, run);
+        chatops_buf_text(&buf, " Its output comes here when it has"
                                " finished.");
         break;
 
@@ -148,6 +153,12 @@ chatops_reply_text(chatops_arena_t *arena, const chatops_run_t *run,
         } else {
             chatops_reply_code(&buf, &run->job);
             chatops_buf_text(&buf, " was not started.");
+        }
+
+        if (run->pipeline_id > 0) {
+            chatops_buf_text(&buf, " See ");
+            chatops_reply_where(&buf, run);
+            chatops_buf_char(&buf, '.');
         }
 
         break;
@@ -198,6 +209,26 @@ chatops_reply_text(chatops_arena_t *arena, const chatops_run_t *run,
     }
 
     return chatops_buf_finish(&buf, text);
+}
+
+
+/* What is different from what the person may expect. */
+
+static void
+chatops_reply_note(chatops_buf_t *buf, const chatops_run_t *run)
+{
+    chatops_str_t  note;
+
+    if (run->note.len == 0) {
+        return;
+    }
+
+    note = run->note;
+    note.len = chatops_utf8_clip(note.data, note.len,
+                                 CHATOPS_REPLY_ERROR_MAX);
+
+    chatops_buf_char(buf, ' ');
+    chatops_reply_escape(buf, &note);
 }
 
 

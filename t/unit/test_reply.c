@@ -418,6 +418,7 @@ a_refusal_is_for_the_person_alone(void **state)
     chatops_run_t  run;
 
     run = a_run(CHATOPS_KIND_REFUSED, "");
+    run.pipeline_id = 0;
     run.error = chatops_str("GitLab refused to start `deploy`: <!here> & so");
 
     assert_string_equal(say(state, &run, NULL),
@@ -427,6 +428,39 @@ a_refusal_is_for_the_person_alone(void **state)
     run.error.len = 0;
 
     assert_string_equal(say(state, &run, NULL), "`deploy` was not started.");
+
+    /* a pipeline that was canceled */
+
+    run = a_run(CHATOPS_KIND_REFUSED, "");
+    run.error = chatops_str("It also holds `build`.");
+
+    assert_string_equal(say(state, &run, NULL),
+                        "It also holds `build`. See " JOB ".");
+}
+
+
+static void
+what_is_different_is_said_when_it_is_scheduled(void **state)
+{
+    size_t         i;
+    chatops_run_t  run;
+
+    static const chatops_reply_kind_e  kinds[] = {
+        CHATOPS_KIND_SCHEDULED, CHATOPS_KIND_MANUAL
+    };
+
+    for (i = 0; i < 2; i++) {
+        run = a_run(kinds[i], "");
+        run.note = chatops_str("It runs on `<x>`, a branch of its own.");
+
+        assert_non_null(strstr(say(state, &run, NULL),
+                               ". It runs on `&lt;x&gt;`, a branch of its own."
+                               " Its output comes here"));
+    }
+
+    run = a_run(CHATOPS_KIND_EXPIRED, "running");
+    run.note = chatops_str("It runs on `x`.");
+    assert_null(strstr(say(state, &run, NULL), "It runs"));
 }
 
 
@@ -690,6 +724,7 @@ main(void)
         cmocka_unit_test(a_scheduled_job_is_announced),
         cmocka_unit_test(a_manual_job_says_that_it_waits),
         cmocka_unit_test(a_refusal_is_for_the_person_alone),
+        cmocka_unit_test(what_is_different_is_said_when_it_is_scheduled),
         cmocka_unit_test(a_late_job_says_where_to_follow_it),
         cmocka_unit_test(what_went_wrong_is_said_with_the_run_and_a_link),
         cmocka_unit_test(an_id_that_is_none_is_not_mentioned),

@@ -79,7 +79,8 @@ package Test::ChatOps;
 #   --- posts          how many messages in all
 #   --- posts_each     how many messages for each command
 #   --- message_faults what is wrong with the messages, if anything may be
-#   --- run_state, --- reply_state, --- reply_kind, --- cleanup   of the runs
+#   --- run_state, --- run_strategy, --- reply_state, --- reply_kind,
+#   --- cleanup, --- run_ref   of the runs
 #   --- run_error_like what the last run's row says
 #   --- runs           how many rows the store has
 #   --- pipelines      how many, without pushes that were skipped
@@ -701,7 +702,8 @@ sub check_store {
 
     my $within = line($block, 'within') // 10;
 
-    for my $pair ([run_state => 'state'], [reply_state => 'reply'],
+    for my $pair ([run_state => 'state'], [run_ref => 'ref'],
+                  [run_strategy => 'strategy'], [reply_state => 'reply'],
                   [reply_kind => 'kind'], [cleanup => 'cleanup'])
     {
         my ($section, $column) = @$pair;
