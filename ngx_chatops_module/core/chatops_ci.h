@@ -28,7 +28,7 @@ typedef struct {
 
 /* A job of the same pipeline that a job needs. */
 typedef struct {
-    chatops_str_t          job;             /* as written: "build" */
+    chatops_str_t          job;             /* "build", or "build 1/2" */
     unsigned               optional:1;
 } chatops_ci_need_t;
 
@@ -61,6 +61,7 @@ typedef struct {
     chatops_yaml_node_t   *root;
     chatops_ci_job_t      *jobs;            /* in the file's order, all */
     size_t                 njobs;
+    chatops_index_t       *index;           /* of the visible ones' names */
     chatops_str_t         *files;           /* the first is the file itself */
     size_t                 nfiles;
     chatops_ci_error_t    *errors;          /* GitLab would refuse it */

@@ -8,8 +8,6 @@
 #define CHATOPS_YAML_ROOM       4
 
 
-static size_t chatops_yaml_place(const chatops_yaml_node_t *node,
-    const chatops_str_t *key);
 static int chatops_yaml_is_word(const chatops_yaml_node_t *node,
     const char *const *words);
 static void *chatops_yaml_room(chatops_arena_t *arena, void *data,
@@ -18,8 +16,6 @@ static void chatops_yaml_unique_few(chatops_yaml_node_t *mapping);
 static int chatops_yaml_unique_many(chatops_arena_t *arena,
     chatops_yaml_node_t *mapping);
 static int chatops_yaml_reindex(chatops_arena_t *arena,
-    chatops_yaml_node_t *mapping);
-static int chatops_yaml_index(chatops_arena_t *arena,
     chatops_yaml_node_t *mapping);
 
 
@@ -38,10 +34,9 @@ chatops_yaml_find(const chatops_yaml_node_t *node, const chatops_str_t *key)
 }
 
 
-/* Of a key among the pairs; their number when there is none. */
-
-static size_t
-chatops_yaml_place(const chatops_yaml_node_t *node, const chatops_str_t *key)
+size_t
+chatops_yaml_place(const chatops_yaml_node_t *node,
+    const chatops_str_t *key)
 {
     size_t                      i;
     uint32_t                    found;
@@ -424,10 +419,8 @@ chatops_yaml_unique_many(chatops_arena_t *arena,
     }
 
     mapping->count = n;
-    mapping->index = NULL;
 
-    return n > CHATOPS_YAML_FEW_PAIRS ? chatops_yaml_index(arena, mapping)
-                                      : CHATOPS_OK;
+    return chatops_yaml_index(arena, mapping);
 }
 
 
@@ -448,13 +441,19 @@ chatops_yaml_reindex(chatops_arena_t *arena, chatops_yaml_node_t *mapping)
 }
 
 
-static int
+int
 chatops_yaml_index(chatops_arena_t *arena, chatops_yaml_node_t *mapping)
 {
     size_t                 i;
     chatops_str_t          none;
     chatops_index_t       *index;
     chatops_yaml_node_t   *key;
+
+    mapping->index = NULL;
+
+    if (mapping->count <= CHATOPS_YAML_FEW_PAIRS) {
+        return CHATOPS_OK;
+    }
 
     index = chatops_index_create(arena, mapping->count);
 

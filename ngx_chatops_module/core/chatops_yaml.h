@@ -60,6 +60,7 @@ struct chatops_yaml_node_s {
     unsigned                references:1;
     unsigned                blocks:1;    /* $[[ */
 
+    unsigned                height:8;    /* as read: 1 for a scalar */
     unsigned                file:16;     /* of several: which one */
     uint32_t                line;        /* from 1 */
     uint32_t                size;        /* as read: of nodes, aliases too */
@@ -132,6 +133,10 @@ chatops_yaml_node_t *chatops_yaml_get(const chatops_yaml_node_t *node,
 chatops_yaml_node_t *chatops_yaml_find(const chatops_yaml_node_t *node,
     const chatops_str_t *key);
 
+/* The place of a mapping's pair with this key; its count when none has it. */
+size_t chatops_yaml_place(const chatops_yaml_node_t *mapping,
+    const chatops_str_t *key);
+
 /* 1 when there is no value: no node, or an unquoted null, ~ or nothing. */
 int chatops_yaml_is_null(const chatops_yaml_node_t *node);
 
@@ -172,12 +177,18 @@ int chatops_yaml_append(chatops_arena_t *arena,
 /* Takes a key out of a mapping made by the functions above. */
 void chatops_yaml_remove(chatops_yaml_node_t *mapping, const char *key);
 
+/* Sets a node's size, height and marks again, by those of its parts. */
+void chatops_yaml_measure(chatops_yaml_node_t *node);
+
 /*
  * Of pairs with the same key leaves one, at the place of the first, with the
  * value of the last, and makes an index when they are many.  CHATOPS_OK or
  * CHATOPS_ERROR.
  */
 int chatops_yaml_unique(chatops_arena_t *arena, chatops_yaml_node_t *mapping);
+
+/* The index alone, when the keys are known to differ. */
+int chatops_yaml_index(chatops_arena_t *arena, chatops_yaml_node_t *mapping);
 
 
 #endif /* CHATOPS_YAML_H */

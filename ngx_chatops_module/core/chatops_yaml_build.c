@@ -47,6 +47,7 @@ chatops_yaml_read_scalar(chatops_yaml_reader_t *reader,
     node->value.data[len] = '\0';
 
     node->size = 1;
+    node->height = 1;
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     node->bang = !node->plain && node->tag.len == 0
                  && !event->data.scalar.quoted_implicit;
@@ -181,8 +182,6 @@ chatops_yaml_read_end(chatops_yaml_reader_t *reader)
     count = reader->nentries - frame->start;
     entries = count ? reader->entries + frame->start : NULL;
 
-    node->size = 1;
-
     if (count == 0) {
         rc = CHATOPS_OK;
 
@@ -267,7 +266,15 @@ chatops_yaml_measure(chatops_yaml_node_t *node)
     chatops_yaml_node_t  *key;
 
     node->size = 1;
+    node->height = 1;
+    node->symbols = 0;
     node->references = chatops_str_is(&node->tag, "!reference");
+
+    if (node->type == CHATOPS_YAML_SCALAR) {
+        return;
+    }
+
+    node->blocks = 0;
 
     for (i = 0; i < node->count; i++) {
 
@@ -295,6 +302,10 @@ chatops_yaml_sum(chatops_yaml_node_t *node, const chatops_yaml_node_t *part)
 
     if (node->size > CHATOPS_YAML_MAX_SUM) {
         node->size = CHATOPS_YAML_MAX_SUM;
+    }
+
+    if (node->height <= part->height && part->height < UINT8_MAX) {
+        node->height = part->height + 1;
     }
 
     node->symbols |= part->symbols;

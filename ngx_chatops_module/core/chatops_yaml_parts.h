@@ -83,9 +83,6 @@ int chatops_yaml_merge_read(chatops_yaml_reader_t *reader,
     chatops_yaml_node_t *node, const chatops_yaml_entry_t *entries,
     size_t count);
 
-/* What a sequence or mapping holds: its size and what there is below. */
-void chatops_yaml_measure(chatops_yaml_node_t *node);
-
 /* CHATOPS_DECLINED, with the line (0: none) and the text as the error. */
 int chatops_yaml_declined(chatops_yaml_error_t *error, uint32_t line,
     const char *text);

@@ -228,7 +228,6 @@ a_job_has_its_keys(void **state)
         { "tags: [a, 1]",             ":tags: " STRINGS },
         { "tags: [[a]]",              ":tags: " STRINGS },
         { "resource_group: 1",        ":resource_group: " STRING },
-        { "extends: {a: b}",          ":extends: " SOME },
         { "dependencies: build",      ":dependencies: " STRINGS },
         { "coverage: /\\d+/",         NULL },
         { "coverage: x",

@@ -501,16 +501,17 @@ symbols_are_written_as_strings(void **state)
 static void
 a_bomb_is_not_written(void **state)
 {
-    int                 i, k;
-    chatops_ci_t       *ci;
-    chatops_str_t       s;
-    chatops_buf_t       buf;
-    chatops_verdict_t   verdict;
+    int                   i, k;
+    chatops_ci_t         *ci;
+    chatops_str_t         s;
+    chatops_buf_t         buf;
+    chatops_verdict_t     verdict;
+    chatops_yaml_node_t  *list, *node;
 
     chatops_buf_init(&buf, *state, 100000);
     chatops_buf_text(&buf, ".a0: &a0 [x, x]\n");
 
-    for (i = 1; i < 10; i++) {
+    for (i = 1; i < 5; i++) {
         chatops_buf_text(&buf, ".a");
         chatops_buf_int(&buf, i);
         chatops_buf_text(&buf, ": &a");
@@ -539,8 +540,23 @@ a_bomb_is_not_written(void **state)
                                            NULL, 0, &s),
                      CHATOPS_OK);
 
+    node = ci->jobs[4].node;
+
+    for (i = 5; i < 10; i++) {
+        list = chatops_yaml_sequence(*state);
+
+        assert_non_null(list);
+
+        for (k = 0; k < 10; k++) {
+            assert_int_equal(chatops_yaml_append(*state, list, node),
+                             CHATOPS_OK);
+        }
+
+        node = list;
+    }
+
     chatops_yaml_get(ci->jobs[ci->njobs - 1].node, "artifacts")->items[0]
-        = ci->jobs[9].node;
+        = node;
 
     assert_int_equal(isolate(*state, ci,
                                            &ci->jobs[ci->njobs - 1], &verdict,

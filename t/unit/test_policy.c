@@ -318,11 +318,7 @@ a_job_that_is_not_alone_is_refused(void **state)
         { "  needs: [{project: a/b, job: x, ref: y}]\n",
                                                        YES, "on_success" },
         { "  trigger: a/b\n",                          NO,
-          "it is a `trigger:` job that starts another pipeline" },
-        { "  parallel: 3\n",                           NO,
-          "it says `parallel`, so that GitLab would start several jobs" },
-        { "  parallel: {matrix: [{A: [b, c]}]}\n",     NO,
-          "it says `parallel`, so that GitLab would start several jobs" }
+          "it is a `trigger:` job that starts another pipeline" }
     };
 
     CHECK(state, cases);
