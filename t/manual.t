@@ -91,7 +91,7 @@ deploy:
     - echo deployed
 --- slack: /gitlab run deploy
 --- answer_like: waits to be started by hand
---- channel_like: ^<@U0001>: `deploy` has not finished within \d seconds: its output will not be posted here\. Follow it at <https:
+--- channel_like: ^<@U0001>: `deploy` has not finished within \d seconds?: its output will not be posted here\. Follow it at <https:
 --- reply_state: posted
 --- cleanup: branch-made
 --- then

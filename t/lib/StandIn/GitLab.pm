@@ -78,6 +78,8 @@ sub reset ($self) {
     $self->runner->stop if $self->runner;
     remove_tree(map { $self->dir . "/$_" } qw(repositories builds));
 
+    $self->external_url($self->{first_url} //= $self->external_url);
+
     my $users = fixture_users();
 
     $users->{$_} = { id => 0 + $_, state => 'active', %{ $users->{$_} } } for keys %$users;

@@ -24,6 +24,22 @@ package Test::ChatOps;
 #                      (late: done, but answered so late; "*" in a path is a
 #                      segment), and then "x3" for three times instead of
 #                      once, "always", "skip 2"
+#   --- ci_branches, --- ci_tags   .gitlab-ci.yml of other branches and tags:
+#                      ">>> name" lines
+#   --- ci_moved       .gitlab-ci.yml that somebody commits to main just before
+#                      the next pipeline is made there
+#   --- policy_jobs    jobs that each pipeline holds besides, a name a line,
+#                      whatever the configuration says
+#   --- protected      branches that only maintainers run pipelines on (main
+#                      unless said); of a tag: "tag v*"; "none"
+#   --- project_variables   KEY=value, or "protected KEY=value", a line each
+#   --- integration    GitLab's own slash command: slack or mattermost, with
+#                      "markdown" when links are to stay so; its token is
+#                      in $TEST_NGINX_CHATOPS_DIR/native_token, and links
+#                      lead to GitLab as nginx knows it
+#   --- chat_users     whom GitLab knows by it: T0001/U0001 17, a line each,
+#                      with "unverified" when they must confirm first
+#                      (U0001 to U0003 as in $UserMap unless said)
 #   --- gitlab_down    nothing listens where nginx looks for GitLab
 #   --- slack_faults   429 {Retry-After: 1} / 500 x2 / hang / drop / drop_after
 #   --- users          the map of users instead of $UserMap
@@ -66,6 +82,9 @@ package Test::ChatOps;
 #   restart                      SIGKILL for all of nginx, and a new start
 #   clock 1800                   Slack's clock is ahead by so many seconds
 #   play                         the manual job is started
+#   connect 17                   GitLab user 17 follows the link that was
+#                                shown last, to say who they are
+#   confirm                      and that to confirm a command
 #   replay                       the first request again, byte for byte
 #   [U0002] [hang up 0.2] [20 times] /gitlab run x     ({n} is the number)
 #
@@ -85,6 +104,12 @@ package Test::ChatOps;
 #   --- runs           how many rows the store has
 #   --- pipelines      how many, without pushes that were skipped
 #   --- pipeline_jobs, --- job_status   of the last one
+#   --- pipelines_made   a line for each, "SOURCE REF STATUS USER: JOB|JOB";
+#                      what a line does not say at its end does not count; a
+#                      branch of ours is chatops/ID
+#   --- pipeline_variables   of the last one, "KEY=value" a line, sorted;
+#                      "KEY" alone for what has no value
+#   --- callbacks      how many messages GitLab has posted itself
 #   --- job_wrote      what a job has written to the file $JOB_WRITES
 #   --- branches       all of them, sorted
 #   --- gitlab_calls, --- gitlab_calls_unlike   METHOD /path [xN], "*" being a
@@ -116,16 +141,18 @@ use lib $Lib;
 
 use StandIn::Slack::Command 'build_command';
 use Test::ChatOps::Config qw(http_config server_config);
+use Test::ChatOps::GitLab qw(gitlab_calls gitlab_checks gitlab_settings);
 use Test::ChatOps::Nginx ();
 use Test::ChatOps::StandIn;
 use Test::ChatOps::Words qw(
     section text line lines bytes characters slurp write_file path_pattern
-    gitlab_faults slack_faults await $Slow
+    slack_faults await $Slow
 );
 
 our $Secret    = 'e6b19c573432dcc6b075501d51b51bb8';
 our $OldSecret = '8f742231b10e8888abcd99yyyzzz85a5';
 our $Token     = 'glpat-chatops-bot';
+our $Native    = $Test::ChatOps::GitLab::Native;   # the integration's token
 our $GitLabUrl = 'https://gitlab.example.com';     # of the links it gives
 our $UserMap   = <<'EOF';
 # team/user     GitLab user id[:username]
@@ -297,17 +324,24 @@ sub before_block {
         slack          => $slack->url,
         signing_secret => "$place/signing_secret",
         token          => "$place/gitlab_token",
+        native         => defined $block->integration
+                              ? "$place/native_token" : undef,
+        callback       => "http://127.0.0.1:$ENV{TEST_NGINX_PORT}"
+                          . '/chatops/callback/',
         users          => "$place/users",
     };
 
     write_file($set->{signing_secret}, "$Secret\n");
     write_file("$set->{signing_secret}.old", "$OldSecret\n");
     write_file($set->{token}, "$Token\n");
+    write_file("$place/native_token", "$Native\n");
     write_file($set->{users}, section($block, 'users') // $UserMap);
 
     $ENV{TEST_NGINX_CHATOPS_DIR} = $place;
 
-    reset_gitlab($block);
+    $now{wrote} = "$place/job_wrote";
+    $gitlab->control('reset', gitlab_settings(
+        $block, $now{wrote}, $gitlab->url));
 
     $slack->control('reset', {
         secret       => $Secret,
@@ -329,34 +363,6 @@ sub before_block {
     }
 
     prepare_request($block);
-
-    return;
-}
-
-
-sub reset_gitlab {
-    my ($block) = @_;
-
-    my $set = decode_json(section($block, 'gitlab_set') // '{}');
-    my $files = $set->{files} //= {};
-
-    $now{wrote} = "$now{set}{dir}/job_wrote";
-    $set->{variables} //= [{ key => 'SECRET', value => 's3cr3t' }];
-    push @{ $set->{variables} }, { key => 'JOB_WRITES', value => $now{wrote} };
-
-    if (defined(my $ci = section($block, 'ci'))) {
-        $files->{'.gitlab-ci.yml'} = characters($ci);
-    }
-
-    for my $part (split /^>>> /m, text($block, 'ci_files')) {
-        my ($name, $content) = $part =~ /\A(\S+)\n(.*)\z/s or next;
-        $files->{$name} = characters($content);
-    }
-
-    delete $set->{files} unless %$files;
-    $set->{faults} = gitlab_faults(lines($block, 'gitlab'));
-
-    $gitlab->control('reset', $set);
 
     return;
 }
@@ -433,7 +439,8 @@ sub after_answer {
     play($block);
     check_posts($block);
     check_store($block);
-    check_gitlab($block);
+    gitlab_checks($block, $gitlab, $now{wrote}, {
+        is => \&is, ok => \&ok, like => \&like_or_not });
     check_quiet($block);
     check_secrets();
 
@@ -553,7 +560,7 @@ sub act {
 
     } elsif ($line =~ /\Await for call (\S+) (\S+)\z/) {
         my ($method, $path) = ($1, $2);
-        await(10, sub { count_calls($method, $path) }) or ok(0, $line);
+        await(10, sub { gitlab_calls($gitlab, $method, $path) }) or ok(0, $line);
 
     } elsif ($line =~ /\Await for ([\w-]+)\z/) {
         my $state = $1;
@@ -579,6 +586,14 @@ sub act {
         $job ? $gitlab->control('play', { job => $job->{id} })
              : ok(0, 'a manual job waits');
 
+    } elsif ($line =~ /\Aconnect (\d+)\z/) {
+        $gitlab->control('connect', {
+            user => $1 + 0, token => shown_last(qr/[?&]token=(\w+)/) });
+
+    } elsif ($line eq 'confirm') {
+        $gitlab->control('confirm', {
+            command_id => shown_last(qr/[?&]command_id=([\w-]+)/) });
+
     } elsif ($line eq 'replay') {
         return replay();
 
@@ -597,6 +612,18 @@ sub act {
     }
 
     return;
+}
+
+
+# What the pattern takes of the last message that has it.
+sub shown_last {
+    my ($pattern) = @_;
+
+    my @texts = map { $_->{text} // '' } @{ $slack->control('commands') },
+                                         @{ $slack->control('posts') };
+    my ($last) = grep { /$pattern/ } reverse @texts;
+
+    return ($last // '') =~ $pattern ? $1 : ok(0, "$pattern was shown");
 }
 
 
@@ -757,78 +784,6 @@ sub words {
 }
 
 
-sub check_gitlab {
-    my ($block) = @_;
-
-    my $within = line($block, 'within') // 10;
-    my $pipelines = sub {
-        return grep { $_->{status} ne 'skipped' || $_->{source} ne 'push' }
-               @{ $gitlab->control('state')->{pipelines} };
-    };
-
-    if (defined(my $count = line($block, 'pipelines'))) {
-        is(scalar(() = $pipelines->()), $count, 'pipelines');
-    }
-
-    for my $pair ([pipeline_jobs => 'name'], [job_status => 'status']) {
-        my ($section, $field) = @$pair;
-        my $expected = line($block, $section);
-        next unless defined $expected;
-
-        my @pipelines = $pipelines->();
-        is(@pipelines ? join ' ', map { $_->{$field} }
-                        @{ $pipelines[-1]{jobs} } : undef,
-           $expected, $section);
-    }
-
-    if (defined(my $expected = line($block, 'branches'))) {
-        my $there = sub {
-            my $state = $gitlab->control('state');
-            return join ' ', sort keys %{ $state->{branches} };
-        };
-        await($within, sub { $there->() eq $expected });
-        is($there->(), $expected, 'branches');
-    }
-
-    if (defined(my $expected = section($block, 'job_wrote'))) {
-        await($within, sub { slurp($now{wrote}) eq $expected });
-        is(slurp($now{wrote}), $expected, 'job_wrote');
-    }
-
-    for my $line (lines($block, 'gitlab_calls')) {
-        my ($method, $path, $times) =
-            $line =~ /\A(\S+) (\S+)(?: x(\d+))?\z/
-            or die "$now{name}: --- gitlab_calls: what is \"$line\"?\n";
-        my $got = count_calls($method, $path);
-
-        defined $times ? is($got, $times, "gitlab_calls: $line")
-                       : ok($got > 0, "gitlab_calls: $line");
-    }
-
-    for my $line (lines($block, 'gitlab_calls_unlike')) {
-        is(count_calls(split / /, $line), 0, "gitlab_calls_unlike: $line");
-    }
-
-    if (my @complaints = @{ $gitlab->control('state')->{complaints} }) {
-        is(join('; ', map { $_->{reason} } @complaints), '',
-           'GitLab has nothing to complain about');
-    }
-
-    return;
-}
-
-
-sub count_calls {
-    my ($method, $path) = @_;
-
-    my $pattern = path_pattern($path);
-
-    return scalar grep {
-        $_->{method} eq $method && $_->{path} =~ /$pattern/
-    } @{ $gitlab->control('log')->{requests} };
-}
-
-
 # No message may ping, link elsewhere, or show otherwise than meant.
 sub check_quiet {
     my ($block) = @_;
@@ -851,7 +806,7 @@ sub check_quiet {
 # Neither the signing secrets nor the token nor a response URL is logged;
 # what nginx's own core writes for debugging does not count.
 sub check_secrets {
-    my @secrets = ($Secret, $OldSecret, $Token);
+    my @secrets = ($Secret, $OldSecret, $Token, $Native);
 
     for my $command (@{ $slack->control('commands') }) {
         push @secrets, $command->{response_url} =~ m{([^/]+)\z};

@@ -69,14 +69,15 @@ my %PROJECT = map { $_ => 1 } qw(path default_branch ci_config_path jobs_enabled
 my %RUNNER = map { $_ => 1 } qw(enabled limit executor trace_format
     pickup_delay_ms trace_delay_ms finish_delay_ms);
 
+#   external_url  of the links that it gives
 #   project   ci_config_path, minimum_override_role (no_one_allowed, developer,
 #             maintainer, owner), protected_branches [{ name, push, merge }],
 #             protected_tags [{ name, create }], pipelines_per_minute,
 #             jobs_enabled, default_branch, path;
 #             policy_jobs [{ name, stage, script: [] }]: each pipeline holds
 #             them too, and no configuration says so;
-#             moves { files, message }: committed to the branch just before
-#             the next pipeline is made
+#             moves { branch, files, message }: committed to the branch (the
+#             default one) just before the next pipeline is made on it
 #   members   { user id: access level, { access_level, expires_at } or null }
 #   users     { user id: { username, name, state, admin } }
 #   tokens    { token: { user, scopes, state: active|revoked|expired } or null }
@@ -95,7 +96,7 @@ sub control_set ($app, $set) {
 
     my $project = $app->project;
     my ($odd)   = grep { !/\A(?:project|members|users|tokens|variables|runner|faults|files|branches|tags
-            |integrations|chat_names)\z/x }
+            |integrations|chat_names|external_url)\z/x }
         sort keys %$set;
 
     invalid("unknown: $odd") if defined $odd;
@@ -136,6 +137,7 @@ sub control_set ($app, $set) {
             %{ $set->{tokens}{$token} } } if defined $set->{tokens}{$token};
     }
 
+    $app->external_url($set->{external_url}) if defined $set->{external_url};
     $project->variables($set->{variables}) if $set->{variables};
     $project->integrations($set->{integrations}) if $set->{integrations};
     chat_link($app, {%$_}) for @{ $set->{chat_names} // [] };

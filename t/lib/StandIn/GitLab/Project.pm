@@ -50,9 +50,11 @@ sub access ($self, $user) {
     return $member->{access_level};
 }
 
-# Somebody else commits just before a pipeline is made, once.
+# Somebody else commits just before a pipeline is made there, once.
 sub move_on ($self, $branch) {
     my $moves = $self->moves // return;
+
+    return if $branch ne ($moves->{branch} // $self->default_branch);
 
     $self->moves(undef);
     $self->app->commit_files($branch, $moves->{files} // {}, $moves->{message} // 'Moved on');

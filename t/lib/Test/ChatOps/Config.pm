@@ -11,7 +11,8 @@ our @EXPORT_OK = qw(http_config server_config);
 
 
 # `set`: root, dir (of the block), store, gitlab and slack (base URLs), the
-# paths of the files signing_secret, token and users, and upstream, GitLab's
+# paths of the files signing_secret, token, users and, where GitLab's own slash
+# command is there, native; callback, our URL for it, and upstream, GitLab's
 # address when it is another than the URL's.
 sub http_config {
     my ($set, $more) = @_;
@@ -34,7 +35,22 @@ EOF
 sub server_config {
     my ($set, $more) = @_;
 
-    return <<"EOF";
+    my ($native, $callback) = ('', '');
+
+    if (defined $set->{native}) {
+        $native = <<"EOF";
+            chatops_native_token_file    $set->{native};
+            chatops_callback_url         $set->{callback};
+EOF
+        $callback = <<'EOF';
+
+        location /chatops/callback/ {
+            chatops_callback;
+        }
+EOF
+    }
+
+    return <<"EOF" . $callback;
         location = /chatops {
             chatops                      slack;
             chatops_signing_secret_file  $set->{signing_secret};
@@ -44,7 +60,7 @@ sub server_config {
             chatops_project              ops/infra;
             chatops_users_file           $set->{users};
             chatops_response_hosts       $set->{slack};
-$more
+$native$more
         }
 
         location /gitlab-api/ {
