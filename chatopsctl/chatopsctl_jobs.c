@@ -1,69 +1,64 @@
 
-#include "chatops_policy.h"
-#include "chatopsctl.h"
+#include "chatopsctl_ci.h"
 
 
 #define CHATOPSCTL_JOB_COLUMNS  4
 
 
-static int chatopsctl_jobs_table(chatops_arena_t *arena,
-    const chatops_ci_t *ci, const chatops_source_t *source);
-static int chatopsctl_jobs_json(chatops_arena_t *arena,
-    const chatops_ci_t *ci, const chatops_source_t *source);
-static json_t *chatopsctl_job_json(const chatops_ci_job_t *job,
+static int chatopsctl_jobs_print(const chatopsctl_ci_t *ci,
+    const chatops_plan_t *plan);
+static int chatopsctl_jobs_table(const chatopsctl_ci_t *ci,
+    const chatops_plan_t *plan);
+static int chatopsctl_jobs_json(const chatopsctl_ci_t *ci,
+    const chatops_plan_t *plan);
+static json_t *chatopsctl_jobs_hidden(const chatopsctl_ci_t *ci);
+static chatops_truth_e chatopsctl_jobs_truth(const chatopsctl_ci_t *ci,
     const chatops_verdict_t *verdict);
-static const char *chatopsctl_verdict_name(const chatops_verdict_t *verdict);
+static const char *chatopsctl_jobs_word(const chatopsctl_ci_t *ci,
+    const chatops_verdict_t *verdict);
 
 
 static int
 chatopsctl_jobs_main(const chatopsctl_command_t *command,
     chatops_arena_t *arena, int argc, char **argv)
 {
-    int                     ch, json, status;
-    const char             *file;
-    chatops_ci_t           *ci;
-    chatops_str_t           text;
-    chatops_source_t        source;
-    chatops_yaml_error_t    error;
-    chatops_ci_options_t    how;
+    int                       ch, status;
+    const char               *file;
+    chatops_str_t             name;
+    chatops_plan_t            plan;
+    chatopsctl_ci_t           ci;
+    const chatops_ci_job_t   *job;
 
     static const struct option  options[] = {
-        { "help",   no_argument,       NULL, 'h' },
-        { "json",   no_argument,       NULL, 'j' },
-        { "merged", no_argument,       NULL, 'm' },
-        { "ref",    required_argument, NULL, 'r' },
-        { NULL,     0,                 NULL, 0 }
+        CHATOPSCTL_CI_OPTIONS,
+        { "job", required_argument, NULL, 'J' },
+        { NULL,  0,                 NULL, 0 }
     };
 
-    json = 0;
-    memset(&how, 0, sizeof(chatops_ci_options_t));
+    name = chatops_str(NULL);
+    status = chatopsctl_ci_init(&ci, command, arena);
 
-    memset(&source, 0, sizeof(chatops_source_t));
+    while (status == CHATOPSCTL_OK) {
+        ch = chatopsctl_option(command, argc, argv, options);
 
-    source.source = chatops_str("chat");
-    source.ref = chatops_str("main");
-
-    while ((ch = chatopsctl_option(command, argc, argv, options)) != -1) {
-        switch (ch) {
-
-        case 'j':
-            json = 1;
+        if (ch == -1) {
             break;
-
-        case 'm':
-            how.merged = 1;
-            break;
-
-        case 'r':
-            source.ref = chatops_str(optarg);
-            break;
-
-        case 0:
-            return CHATOPSCTL_OK;
-
-        default:
-            return CHATOPSCTL_USAGE;
         }
+
+        if (ch == 0) {
+            return CHATOPSCTL_OK;
+        }
+
+        if (ch == 'J') {
+            name = chatops_str(optarg);
+
+        } else {
+            status = chatopsctl_ci_option(&ci, ch);
+        }
+    }
+
+    if (status != CHATOPSCTL_OK) {
+        return status;
     }
 
     file = chatopsctl_argument(command, argc, argv, "FILE");
@@ -71,66 +66,78 @@ chatopsctl_jobs_main(const chatopsctl_command_t *command,
         return CHATOPSCTL_USAGE;
     }
 
-    status = chatopsctl_read(arena, file, CHATOPS_YAML_MAX_BYTES, &text);
+    status = chatopsctl_ci_read(&ci, file);
     if (status != CHATOPSCTL_OK) {
         return status;
     }
 
-    how.name = chatops_str(file);
-
-    switch (chatops_ci_parse(arena, &text, &how, &ci, &error)) {
-
-    case CHATOPS_OK:
-        return json ? chatopsctl_jobs_json(arena, ci, &source)
-                    : chatopsctl_jobs_table(arena, ci, &source);
-
-    case CHATOPS_DECLINED:
-        fprintf(stderr, "%s: %s\n", file, error.text);
-        return CHATOPSCTL_INVALID;
-
-    default:
+    if (chatops_plan_make(arena, ci.ci, &ci.source, &plan) != CHATOPS_OK) {
         return chatopsctl_fail(CHATOPSCTL_FAILED, "out of memory");
     }
+
+    if (name.data == NULL) {
+        return chatopsctl_jobs_print(&ci, &plan);
+    }
+
+    job = chatops_ci_find(ci.ci, &name);
+
+    while (plan.njobs != 0 && plan.jobs->job != job) {
+        plan.jobs++;
+        plan.njobs--;
+    }
+
+    if (plan.njobs == 0) {
+        chatopsctl_ci_no_job(&ci, &name);
+        return CHATOPSCTL_FAILED;
+    }
+
+    plan.njobs = 1;
+
+    status = chatopsctl_jobs_print(&ci, &plan);
+
+    if (status != CHATOPSCTL_OK) {
+        return status;
+    }
+
+    return chatopsctl_jobs_truth(&ci, &plan.jobs->verdict) == CHATOPS_YES
+           ? CHATOPSCTL_OK : CHATOPSCTL_FAILED;
 }
 
 
 static int
-chatopsctl_jobs_table(chatops_arena_t *arena, const chatops_ci_t *ci,
-    const chatops_source_t *source)
+chatopsctl_jobs_print(const chatopsctl_ci_t *ci, const chatops_plan_t *plan)
 {
-    int                  rc;
-    size_t               i;
-    chatops_str_t        cells[CHATOPSCTL_JOB_COLUMNS];
-    chatops_verdict_t    verdict;
-    chatopsctl_table_t   table;
+    return ci->json ? chatopsctl_jobs_json(ci, plan)
+                    : chatopsctl_jobs_table(ci, plan);
+}
+
+
+static int
+chatopsctl_jobs_table(const chatopsctl_ci_t *ci, const chatops_plan_t *plan)
+{
+    int                        rc;
+    size_t                     i;
+    chatops_str_t              cells[CHATOPSCTL_JOB_COLUMNS];
+    chatopsctl_table_t         table;
+    const chatops_plan_job_t  *job;
 
     cells[0] = chatops_str("JOB");
     cells[1] = chatops_str("STAGE");
-    cells[2] = chatops_str("CHAT");
+    cells[2] = chatops_str("RUNS");
     cells[3] = chatops_str("WHY");
 
-    chatopsctl_table_init(&table, arena, CHATOPSCTL_JOB_COLUMNS);
+    chatopsctl_table_init(&table, ci->arena, CHATOPSCTL_JOB_COLUMNS);
     rc = chatopsctl_table_row(&table, cells);
 
-    for (i = 0; rc == CHATOPS_OK && i < ci->njobs; i++) {
+    for (i = 0; rc == CHATOPS_OK && i < plan->njobs; i++) {
+        job = &plan->jobs[i];
 
-        if (ci->jobs[i].hidden) {
-            continue;
-        }
+        cells[0] = job->job->name;
+        cells[1] = job->job->stage;
+        cells[2] = chatops_str(chatopsctl_jobs_word(ci, &job->verdict));
+        cells[3] = *chatopsctl_ci_reason(&job->verdict);
 
-        memset(&verdict, 0, sizeof(chatops_verdict_t));
-
-        rc = chatops_policy_evaluate(arena, ci, &ci->jobs[i], source,
-                                     &verdict);
-
-        if (rc == CHATOPS_OK) {
-            cells[0] = ci->jobs[i].name;
-            cells[1] = ci->jobs[i].stage;
-            cells[2] = chatops_str(chatopsctl_verdict_name(&verdict));
-            cells[3] = verdict.reason;
-
-            rc = chatopsctl_table_row(&table, cells);
-        }
+        rc = chatopsctl_table_row(&table, cells);
     }
 
     if (rc != CHATOPS_OK) {
@@ -144,70 +151,77 @@ chatopsctl_jobs_table(chatops_arena_t *arena, const chatops_ci_t *ci,
 
 
 static int
-chatopsctl_jobs_json(chatops_arena_t *arena, const chatops_ci_t *ci,
-    const chatops_source_t *source)
+chatopsctl_jobs_json(const chatopsctl_ci_t *ci, const chatops_plan_t *plan)
 {
-    size_t              i;
-    json_t             *array;
-    chatops_verdict_t   verdict;
+    size_t   i;
+    json_t  *jobs, *root;
 
-    array = json_array();
+    jobs = json_array();
 
-    for (i = 0; array != NULL && i < ci->njobs; i++) {
+    root = json_pack("{s:b,s:[],s:o,s:o,s:O}", "valid", 1, "errors",
+                     "workflow", chatopsctl_ci_truth(plan->workflow),
+                     "hidden", chatopsctl_jobs_hidden(ci), "jobs", jobs);
 
-        if (ci->jobs[i].hidden) {
-            continue;
-        }
-
-        memset(&verdict, 0, sizeof(chatops_verdict_t));
-
-        if (chatops_policy_evaluate(arena, ci, &ci->jobs[i], source, &verdict)
-            != CHATOPS_OK
-            || json_array_append_new(array,
-                                     chatopsctl_job_json(&ci->jobs[i],
-                                                         &verdict))
-               != 0)
+    for (i = 0; root != NULL && i < plan->njobs; i++) {
+        if (json_array_append_new(jobs,
+                                  chatopsctl_ci_job(ci, &plan->jobs[i]))
+            != 0)
         {
-            json_decref(array);
-            array = NULL;
+            json_decref(root);
+            root = NULL;
         }
     }
 
-    return chatopsctl_json_print(array);
+    json_decref(jobs);
+
+    return chatopsctl_json_print(root);
 }
 
 
 static json_t *
-chatopsctl_job_json(const chatops_ci_job_t *job,
-    const chatops_verdict_t *verdict)
+chatopsctl_jobs_hidden(const chatopsctl_ci_t *ci)
 {
-    json_t         *object;
-    chatops_str_t   chat;
+    size_t                   i;
+    json_t                  *array, *name;
+    const chatops_ci_job_t  *job;
 
-    chat = chatops_str(chatopsctl_verdict_name(verdict));
-    object = json_object();
+    array = json_array();
 
-    if (object == NULL
-        || chatopsctl_json_text(object, "name", &job->name) != 0
-        || chatopsctl_json_text(object, "stage", &job->stage) != 0
-        || chatopsctl_json_text(object, "chat", &chat) != 0
-        || chatopsctl_json_text(object, "reason", &verdict->reason) != 0
-        || chatopsctl_json_text(object, "when", &verdict->when) != 0
-        || json_object_set_new(object, "commands",
-                               json_integer(job->commands)) != 0)
-    {
-        json_decref(object);
-        return NULL;
+    for (i = 0; array != NULL && i < ci->ci->njobs; i++) {
+        job = &ci->ci->jobs[i];
+
+        if (!job->hidden) {
+            continue;
+        }
+
+        name = json_stringn((char *) job->name.data, job->name.len);
+
+        if (name == NULL || json_array_append_new(array, name) != 0) {
+            json_decref(array);
+            return NULL;
+        }
     }
 
-    return object;
+    return array;
+}
+
+
+/* From chat, GitLab makes a pipeline of nothing but the job. */
+
+static chatops_truth_e
+chatopsctl_jobs_truth(const chatopsctl_ci_t *ci,
+    const chatops_verdict_t *verdict)
+{
+    return chatops_str_is(&ci->source.source, "chat") ? verdict->alone
+                                                      : verdict->allowed;
 }
 
 
 static const char *
-chatopsctl_verdict_name(const chatops_verdict_t *verdict)
+chatopsctl_jobs_word(const chatopsctl_ci_t *ci,
+    const chatops_verdict_t *verdict)
 {
-    switch (verdict->allowed) {
+    switch (chatopsctl_jobs_truth(ci, verdict)) {
 
     case CHATOPS_YES:
         return verdict->manual ? "manual" : "yes";
@@ -223,12 +237,10 @@ chatopsctl_verdict_name(const chatops_verdict_t *verdict)
 
 const chatopsctl_command_t  chatopsctl_jobs = {
     "jobs",
-    "FILE [--ref NAME] [--merged] [--json]",
-    "lists a CI configuration's jobs, whether chat may run them and why",
-    "  FILE        .gitlab-ci.yml, or - for standard input\n"
-    "  --ref NAME  the branch, main if not said\n"
-    "  --merged    FILE is GitLab's merged form: extends and includes are "
-    "resolved\n"
-    "  --json      an array of objects\n",
+    "FILE [--job NAME] " CHATOPSCTL_CI_USAGE,
+    "lists a CI configuration's jobs, whether they would run and why",
+    "  FILE            .gitlab-ci.yml, or - for standard input\n"
+    "  --job NAME      this one only: exit code 0 if it would run, else 1\n"
+    CHATOPSCTL_CI_HELP,
     chatopsctl_jobs_main
 };

@@ -1,34 +1,22 @@
-#include "chatops_isolate.h"
+
+#include "chatops_clause.h"
+#include "chatops_isolate_parts.h"
 
 
-typedef struct {
-    chatops_arena_t            *arena;
-    const chatops_ci_t         *ci;
-    const chatops_ci_job_t     *job;
-    const chatops_verdict_t    *verdict;
-} chatops_isolate_t;
-
-
+static int chatops_isolate_begin(chatops_isolate_t *isolate,
+    const chatops_ci_job_t *job, const chatops_verdict_t *verdict);
+static void chatops_isolate_edge(chatops_isolate_t *isolate);
 static int chatops_isolate_globals(chatops_isolate_t *isolate,
     chatops_yaml_node_t *root);
-static int chatops_isolate_edge(const chatops_ci_job_t *job);
+static int chatops_isolate_variables(chatops_isolate_t *isolate,
+    chatops_yaml_node_t **node);
 static chatops_yaml_node_t *chatops_isolate_stages(
     chatops_isolate_t *isolate, const chatops_yaml_node_t *stages);
-static chatops_yaml_node_t *chatops_isolate_name(chatops_isolate_t *isolate);
-static chatops_yaml_node_t *chatops_isolate_job(chatops_isolate_t *isolate,
-    const chatops_variable_t *variables, size_t nvariables);
-static int chatops_isolate_outcome(chatops_isolate_t *isolate,
-    chatops_yaml_node_t *job);
-static int chatops_isolate_environment(chatops_isolate_t *isolate,
-    chatops_yaml_node_t *job);
-static int chatops_isolate_variables(chatops_isolate_t *isolate,
-    chatops_yaml_node_t *job, const chatops_variable_t *variables,
-    size_t nvariables);
-static int chatops_isolate_variable(chatops_isolate_t *isolate,
-    chatops_yaml_node_t *mapping, const chatops_variable_t *variable);
-static int chatops_isolate_set(chatops_isolate_t *isolate,
-    chatops_yaml_node_t *mapping, const char *key,
-    chatops_yaml_node_t *value);
+static int chatops_isolate_jobs(chatops_isolate_t *isolate,
+    chatops_yaml_node_t *root);
+static chatops_yaml_node_t *chatops_isolate_name(chatops_isolate_t *isolate,
+    const chatops_ci_job_t *job);
+static int chatops_isolate_dropped(chatops_isolate_t *isolate);
 
 
 int
@@ -39,38 +27,44 @@ chatops_isolate_write(chatops_arena_t *arena, const chatops_ci_t *ci,
 {
     int                   rc;
     chatops_isolate_t     isolate;
-    chatops_yaml_node_t  *name, *node, *root;
+    chatops_yaml_node_t  *root;
+
+    memset(isolated, 0, sizeof(chatops_isolated_t));
+    memset(&isolate, 0, sizeof(chatops_isolate_t));
 
     isolate.arena = arena;
     isolate.ci = ci;
-    isolate.job = job;
-    isolate.verdict = verdict;
+    isolate.source = source;
+    isolate.options = options;
+    isolate.isolated = isolated;
 
-    (void) source;
+    if (verdict->unsure) {
+        isolated->reason = chatops_str("which of its `rules` matches cannot "
+                                       "be known, and they do not all say "
+                                       "the same");
+        return CHATOPS_DECLINED;
+    }
 
-    memset(isolated, 0, sizeof(chatops_isolated_t));
-
-    isolated->jobs = chatops_palloc(arena, sizeof(chatops_ci_job_t *));
-
-    if (isolated->jobs == NULL) {
+    if (chatops_isolate_begin(&isolate, job, verdict) != CHATOPS_OK) {
         return CHATOPS_ERROR;
     }
 
-    isolated->jobs[0] = job;
-    isolated->njobs = 1;
+    if (options->include_needs) {
+        rc = chatops_isolate_needed(&isolate);
+
+        if (rc != CHATOPS_OK) {
+            return rc;
+        }
+    }
+
+    chatops_isolate_edge(&isolate);
 
     root = chatops_yaml_mapping(arena);
 
-    if (root == NULL || chatops_isolate_globals(&isolate, root) != CHATOPS_OK) {
-        return CHATOPS_ERROR;
-    }
-
-    name = chatops_isolate_name(&isolate);
-    node = chatops_isolate_job(&isolate, options->variables,
-                               options->nvariables);
-
-    if (name == NULL || node == NULL
-        || chatops_yaml_set(arena, root, name, node) != CHATOPS_OK)
+    if (root == NULL
+        || chatops_isolate_globals(&isolate, root) != CHATOPS_OK
+        || chatops_isolate_jobs(&isolate, root) != CHATOPS_OK
+        || chatops_isolate_dropped(&isolate) != CHATOPS_OK)
     {
         return CHATOPS_ERROR;
     }
@@ -88,11 +82,64 @@ chatops_isolate_write(chatops_arena_t *arena, const chatops_ci_t *ci,
 
 
 static int
+chatops_isolate_begin(chatops_isolate_t *isolate, const chatops_ci_job_t *job,
+    const chatops_verdict_t *verdict)
+{
+    size_t               max;
+    chatops_isolated_t  *isolated;
+
+    isolated = isolate->isolated;
+    max = isolate->options->include_needs ? CHATOPS_ISOLATE_MAX_JOBS : 1;
+
+    isolated->jobs = chatops_palloc(isolate->arena,
+                                    max * sizeof(chatops_ci_job_t *));
+    isolate->verdicts = chatops_palloc(isolate->arena,
+                                       max * sizeof(chatops_verdict_t));
+    isolate->dropped = chatops_palloc(isolate->arena,
+                                      CHATOPS_ISOLATE_MAX_JOBS
+                                      * sizeof(chatops_str_t *));
+
+    if (isolated->jobs == NULL || isolate->verdicts == NULL
+        || isolate->dropped == NULL)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    isolated->jobs[0] = job;
+    isolated->njobs = 1;
+    isolate->verdicts[0] = *verdict;
+
+    return CHATOPS_OK;
+}
+
+
+/* GitLab makes no pipeline of jobs in these two stages alone. */
+
+static void
+chatops_isolate_edge(chatops_isolate_t *isolate)
+{
+    size_t                i;
+    const chatops_str_t  *stage;
+
+    isolate->edge = 1;
+
+    for (i = 0; i < isolate->isolated->njobs; i++) {
+        stage = &isolate->isolated->jobs[i]->stage;
+
+        if (!chatops_str_is(stage, ".pre") && !chatops_str_is(stage, ".post"))
+        {
+            isolate->edge = 0;
+            return;
+        }
+    }
+}
+
+
+static int
 chatops_isolate_globals(chatops_isolate_t *isolate, chatops_yaml_node_t *root)
 {
-    size_t                      i;
-    chatops_yaml_node_t        *node;
-    const chatops_yaml_node_t  *added;
+    size_t                i;
+    chatops_yaml_node_t  *node;
 
     static const char *const  kept[] = {
         "stages", "default", "variables", "image", "services",
@@ -102,31 +149,18 @@ chatops_isolate_globals(chatops_isolate_t *isolate, chatops_yaml_node_t *root)
     for (i = 0; kept[i] != NULL; i++) {
         node = chatops_yaml_get(isolate->ci->root, kept[i]);
 
-        if (strcmp(kept[i], "variables") == 0) {
-            added = chatops_yaml_get(isolate->verdict->workflow_rule,
-                                     "variables");
-
-            if (!chatops_yaml_is_null(added)) {
-                node = chatops_yaml_merge(isolate->arena, node, added);
-
-                if (node == NULL) {
-                    return CHATOPS_ERROR;
-                }
-            }
+        if (strcmp(kept[i], "variables") == 0
+            && chatops_isolate_variables(isolate, &node) != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
         }
 
         if (node == NULL) {
             continue;
         }
 
-        if (strcmp(kept[i], "stages") == 0
-            && chatops_isolate_edge(isolate->job))
-        {
+        if (strcmp(kept[i], "stages") == 0 && isolate->edge) {
             node = chatops_isolate_stages(isolate, node);
-
-            if (node == NULL) {
-                return CHATOPS_ERROR;
-            }
         }
 
         if (chatops_isolate_set(isolate, root, kept[i], node) != CHATOPS_OK) {
@@ -138,13 +172,23 @@ chatops_isolate_globals(chatops_isolate_t *isolate, chatops_yaml_node_t *root)
 }
 
 
-/* GitLab makes no pipeline of jobs in these two stages alone. */
+/* The workflow's rule sets some that stand over the globals. */
 
 static int
-chatops_isolate_edge(const chatops_ci_job_t *job)
+chatops_isolate_variables(chatops_isolate_t *isolate,
+    chatops_yaml_node_t **node)
 {
-    return chatops_str_is(&job->stage, ".pre")
-           || chatops_str_is(&job->stage, ".post");
+    const chatops_yaml_node_t  *added;
+
+    added = chatops_yaml_get(isolate->verdicts[0].workflow_rule, "variables");
+
+    if (chatops_yaml_is_null(added)) {
+        return CHATOPS_OK;
+    }
+
+    *node = chatops_yaml_merge(isolate->arena, *node, added);
+
+    return *node == NULL ? CHATOPS_ERROR : CHATOPS_OK;
 }
 
 
@@ -193,10 +237,34 @@ chatops_isolate_stages(chatops_isolate_t *isolate,
 }
 
 
+static int
+chatops_isolate_jobs(chatops_isolate_t *isolate, chatops_yaml_node_t *root)
+{
+    size_t                i;
+    chatops_yaml_node_t  *job, *name;
+
+    /* those that are needed first, as one reads them */
+
+    for (i = isolate->isolated->njobs; i > 0; i--) {
+        name = chatops_isolate_name(isolate, isolate->isolated->jobs[i - 1]);
+        job = chatops_isolate_job(isolate, i - 1);
+
+        if (name == NULL || job == NULL
+            || chatops_yaml_set(isolate->arena, root, name, job)
+               != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
+        }
+    }
+
+    return CHATOPS_OK;
+}
+
+
 /* As the repository writes it, with quotes or without. */
 
 static chatops_yaml_node_t *
-chatops_isolate_name(chatops_isolate_t *isolate)
+chatops_isolate_name(chatops_isolate_t *isolate, const chatops_ci_job_t *job)
 {
     size_t                      i;
     chatops_yaml_node_t        *key;
@@ -208,223 +276,54 @@ chatops_isolate_name(chatops_isolate_t *isolate)
         key = root->pairs[i].key;
 
         if (key->type == CHATOPS_YAML_SCALAR
-            && chatops_str_eq(&key->value, &isolate->job->name))
+            && chatops_str_eq(&key->value, &job->name))
         {
             return key;
         }
     }
 
-    return chatops_yaml_scalar(isolate->arena, &isolate->job->name);
+    return chatops_yaml_scalar(isolate->arena, &job->name);
 }
 
 
-static chatops_yaml_node_t *
-chatops_isolate_job(chatops_isolate_t *isolate,
-    const chatops_variable_t *variables, size_t nvariables)
-{
-    size_t                i;
-    chatops_yaml_node_t  *job, *stage;
-
-    static const char *const  dropped[] = {
-        "only", "except", "rules", "needs", "dependencies", "extends", "when",
-        NULL
-    };
-
-    job = chatops_yaml_merge(isolate->arena, isolate->job->node, NULL);
-
-    if (job == NULL) {
-        return NULL;
-    }
-
-    for (i = 0; dropped[i] != NULL; i++) {
-        chatops_yaml_remove(job, dropped[i]);
-    }
-
-    if (chatops_isolate_edge(isolate->job)) {
-        stage = chatops_yaml_plain(isolate->arena, "test");
-
-        if (chatops_isolate_set(isolate, job, "stage", stage) != CHATOPS_OK) {
-            return NULL;
-        }
-    }
-
-    if (chatops_isolate_outcome(isolate, job) != CHATOPS_OK
-        || chatops_isolate_environment(isolate, job) != CHATOPS_OK
-        || chatops_isolate_variables(isolate, job, variables, nvariables)
-           != CHATOPS_OK)
-    {
-        return NULL;
-    }
-
-    return job;
-}
-
-
-/*
- * What the verdict and the winning rule say takes the place of the job's
- * own words.  A manual job may fail unless it is manual by a rule (GitLab:
- * doc/ci/yaml/, allow_failure).
- */
+/* "`a`, `b` and `c`" */
 
 static int
-chatops_isolate_outcome(chatops_isolate_t *isolate, chatops_yaml_node_t *job)
+chatops_isolate_dropped(chatops_isolate_t *isolate)
 {
-    size_t                      i;
-    chatops_yaml_node_t        *node;
-    const chatops_verdict_t    *verdict;
+    size_t         i, n, shown;
+    chatops_buf_t  buf;
 
-    static const char *const  keys[] = {
-        "start_in", "allow_failure", "interruptible", NULL
-    };
+    n = isolate->ndropped;
 
-    verdict = isolate->verdict;
-
-    for (i = 0; keys[i] != NULL; i++) {
-        node = chatops_yaml_get(verdict->rule, keys[i]);
-
-        if (!chatops_yaml_is_null(node)
-            && chatops_isolate_set(isolate, job, keys[i], node) != CHATOPS_OK)
-        {
-            return CHATOPS_ERROR;
-        }
-    }
-
-    if (!chatops_str_is(&verdict->when, "delayed")) {
-        chatops_yaml_remove(job, "start_in");
-    }
-
-    if (!verdict->manual) {
-        chatops_yaml_remove(job, "manual_confirmation");
-
-    } else if (verdict->rule != NULL
-               && chatops_yaml_get(job, "allow_failure") == NULL)
-    {
-        node = chatops_yaml_plain(isolate->arena, "false");
-
-        if (chatops_isolate_set(isolate, job, "allow_failure", node)
-            != CHATOPS_OK)
-        {
-            return CHATOPS_ERROR;
-        }
-    }
-
-    if (verdict->when.len == 0 || chatops_str_is(&verdict->when, "on_success"))
-    {
+    if (n == 0) {
         return CHATOPS_OK;
     }
 
-    node = chatops_yaml_scalar(isolate->arena, &verdict->when);
+    shown = n > 5 ? 4 : n;
 
-    if (node == NULL) {
-        return CHATOPS_ERROR;
-    }
+    chatops_buf_init(&buf, isolate->arena, CHATOPS_CLAUSE_MAX);
 
-    node->plain = 1;
+    for (i = 0; i < shown; i++) {
 
-    return chatops_isolate_set(isolate, job, "when", node);
-}
-
-
-/* GitLab refuses an `on_stop` that names a job which is not there. */
-
-static int
-chatops_isolate_environment(chatops_isolate_t *isolate,
-    chatops_yaml_node_t *job)
-{
-    chatops_yaml_node_t  *node;
-
-    node = chatops_yaml_get(job, "environment");
-
-    if (chatops_yaml_get(node, "on_stop") == NULL) {
-        return CHATOPS_OK;
-    }
-
-    node = chatops_yaml_merge(isolate->arena, node, NULL);
-
-    if (node == NULL) {
-        return CHATOPS_ERROR;
-    }
-
-    chatops_yaml_remove(node, "on_stop");
-
-    return chatops_isolate_set(isolate, job, "environment", node);
-}
-
-
-/* The job's own, over them the rule's, over them the pipeline's. */
-
-static int
-chatops_isolate_variables(chatops_isolate_t *isolate,
-    chatops_yaml_node_t *job, const chatops_variable_t *variables,
-    size_t nvariables)
-{
-    size_t                      i;
-    chatops_yaml_node_t        *added, *all;
-    const chatops_yaml_node_t  *rule;
-
-    rule = chatops_yaml_get(isolate->verdict->rule, "variables");
-
-    if (nvariables == 0 && chatops_yaml_is_null(rule)) {
-        return CHATOPS_OK;
-    }
-
-    added = chatops_yaml_mapping(isolate->arena);
-
-    if (added == NULL) {
-        return CHATOPS_ERROR;
-    }
-
-    for (i = 0; i < nvariables; i++) {
-        if (chatops_isolate_variable(isolate, added, &variables[i])
-            != CHATOPS_OK)
-        {
-            return CHATOPS_ERROR;
+        if (i > 0) {
+            chatops_buf_text(&buf, i + 1 == n ? " and " : ", ");
         }
+
+        chatops_clause_name(&buf, isolate->dropped[i]);
     }
 
-    all = chatops_yaml_merge(isolate->arena,
-                             chatops_yaml_get(job, "variables"), rule);
-
-    if (all == NULL) {
-        return CHATOPS_ERROR;
+    if (shown < n) {
+        chatops_buf_text(&buf, " and ");
+        chatops_buf_int(&buf, n - shown);
+        chatops_buf_text(&buf, " more");
     }
 
-    all = chatops_yaml_merge(isolate->arena, all, added);
-
-    if (all == NULL) {
-        return CHATOPS_ERROR;
-    }
-
-    return chatops_isolate_set(isolate, job, "variables", all);
+    return chatops_buf_finish(&buf, &isolate->isolated->dropped);
 }
 
 
-static int
-chatops_isolate_variable(chatops_isolate_t *isolate,
-    chatops_yaml_node_t *mapping, const chatops_variable_t *variable)
-{
-    chatops_yaml_node_t  *expand, *key, *node, *value;
-
-    key = chatops_yaml_scalar(isolate->arena, &variable->key);
-    value = chatops_yaml_scalar(isolate->arena, &variable->value);
-    expand = chatops_yaml_plain(isolate->arena, "false");
-    node = chatops_yaml_mapping(isolate->arena);
-
-    if (key == NULL || node == NULL) {
-        return CHATOPS_ERROR;
-    }
-
-    if (chatops_isolate_set(isolate, node, "value", value) != CHATOPS_OK
-        || chatops_isolate_set(isolate, node, "expand", expand) != CHATOPS_OK)
-    {
-        return CHATOPS_ERROR;
-    }
-
-    return chatops_yaml_set(isolate->arena, mapping, key, node);
-}
-
-
-static int
+int
 chatops_isolate_set(chatops_isolate_t *isolate, chatops_yaml_node_t *mapping,
     const char *key, chatops_yaml_node_t *value)
 {

@@ -1,6 +1,7 @@
 
 #include "chatops_clause.h"
 #include "chatops_plan.h"
+#include "chatops_policy_parts.h"
 
 
 int
@@ -8,11 +9,23 @@ chatops_plan_make(chatops_arena_t *arena, const chatops_ci_t *ci,
     const chatops_source_t *source, chatops_plan_t *plan)
 {
     size_t               i;
+    chatops_policy_t     policy;
+    chatops_source_t     plain;
     chatops_plan_job_t  *job;
 
     memset(plan, 0, sizeof(chatops_plan_t));
 
-    plan->workflow = CHATOPS_YES;
+    /* looking for lines costs more than the verdicts */
+
+    plain = *source;
+    plain.raw = NULL;
+
+    if (chatops_policy_begin(&policy, arena, ci, &plain) != CHATOPS_OK) {
+        return CHATOPS_ERROR;
+    }
+
+    plan->workflow = policy.pipeline;
+    plan->reason = policy.reason;
     plan->jobs = chatops_pcalloc(arena,
                                  ci->njobs * sizeof(chatops_plan_job_t));
 
@@ -29,8 +42,7 @@ chatops_plan_make(chatops_arena_t *arena, const chatops_ci_t *ci,
         job = &plan->jobs[plan->njobs++];
         job->job = &ci->jobs[i];
 
-        if (chatops_policy_evaluate(arena, ci, job->job, source,
-                                    &job->verdict)
+        if (chatops_policy_judge(&policy, job->job, &job->verdict)
             != CHATOPS_OK)
         {
             return CHATOPS_ERROR;

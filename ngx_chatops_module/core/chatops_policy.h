@@ -60,12 +60,17 @@ typedef struct {
     /* for a yes: "rule 2 matches: `$CI_COMMIT_BRANCH == \"main\"`" */
     chatops_str_t       because;
 
+    /* several rules may win that agree on `when`: what else the one that
+       does sets is not known, and it cannot be reduced */
+    unsigned            unsure:1;
+
     /* the rules that won, for what they set beside `when`; NULL when none */
     const chatops_yaml_node_t  *rule;
     const chatops_yaml_node_t  *workflow_rule;
 
     /* a mapping: what the YAML gives it, from the globals, the workflow's
-       rule, the job, its matrix and its rule, each over those before */
+       rule, the job, its matrix and its rule, each over those before; NULL
+       in a plan (chatops_policy_variables() makes it) */
     chatops_yaml_node_t        *variables;
 } chatops_verdict_t;
 
@@ -74,6 +79,13 @@ typedef struct {
 int chatops_policy_evaluate(chatops_arena_t *arena, const chatops_ci_t *ci,
     const chatops_ci_job_t *job, const chatops_source_t *source,
     chatops_verdict_t *verdict);
+
+/*
+ * The variables of a verdict, see there.  NULL: out of memory.
+ */
+chatops_yaml_node_t *chatops_policy_variables(chatops_arena_t *arena,
+    const chatops_ci_t *ci, const chatops_ci_job_t *job,
+    const chatops_verdict_t *verdict);
 
 
 #endif /* CHATOPS_POLICY_H */

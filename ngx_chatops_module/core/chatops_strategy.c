@@ -99,13 +99,36 @@ chatops_strategy_plan(chatops_arena_t *arena, const chatops_ci_t *ci,
     const chatops_source_t *source, const chatops_variable_t *variables,
     size_t nvariables, chatops_plan_t *plan)
 {
-    chatops_source_t  direct;
-
-    (void) variables;
-    (void) nvariables;
+    size_t                i;
+    chatops_str_t         name;
+    chatops_source_t      direct;
+    chatops_variables_t  *given;
 
     direct = *source;
     direct.source = chatops_str("api");
+
+    given = chatops_variables_create(arena, source->given);
+
+    if (given == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    for (i = 0; i < nvariables; i++) {
+        if (chatops_variables_set(given, &variables[i].key,
+                                  &variables[i].value)
+            != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
+        }
+    }
+
+    name = chatops_str("CI_PIPELINE_SOURCE");
+
+    if (chatops_variables_set(given, &name, &source->source) != CHATOPS_OK) {
+        return CHATOPS_ERROR;
+    }
+
+    direct.given = given;
 
     return chatops_plan_make(arena, ci, &direct, plan);
 }

@@ -34,6 +34,7 @@ struct chatops_variable_node_s {
 struct chatops_variables_s {
     chatops_arena_t             *arena;
     const chatops_variables_t   *under;
+    const chatops_variables_t   *over;
     chatops_variable_node_t     *root;
     chatops_truth_e              others;
 };
@@ -42,6 +43,9 @@ struct chatops_variables_s {
 static int chatops_variables_put(chatops_variables_t *variables,
     const chatops_str_t *name, const chatops_str_t *value,
     chatops_truth_e defined);
+static const chatops_variable_leaf_t *chatops_variables_find(
+    const chatops_variables_t *variables, const chatops_str_t *name,
+    chatops_truth_e *others);
 static chatops_variable_node_t *chatops_variables_near(
     chatops_variable_node_t *node, const chatops_str_t *name);
 static unsigned chatops_variables_byte(const chatops_str_t *name, size_t i);
@@ -104,29 +108,62 @@ chatops_variables_open(chatops_variables_t *variables,
 }
 
 
+void
+chatops_variables_over(chatops_variables_t *variables,
+    const chatops_variables_t *over)
+{
+    variables->over = over;
+}
+
+
 chatops_truth_e
 chatops_variables_get(const chatops_variables_t *variables,
     const chatops_str_t *name, chatops_str_t *value)
 {
-    chatops_truth_e           others;
-    chatops_variable_node_t  *node;
+    chatops_truth_e                 others;
+    const chatops_variable_leaf_t  *leaf;
 
     others = CHATOPS_NO;
+    leaf = NULL;
+
+    if (variables != NULL) {
+        leaf = chatops_variables_find(variables->over, name, &others);
+    }
+
+    if (leaf == NULL) {
+        leaf = chatops_variables_find(variables, name, &others);
+    }
+
+    if (leaf == NULL) {
+        *value = chatops_strn(NULL, 0);
+        return others;
+    }
+
+    *value = leaf->value;
+
+    return leaf->defined;
+}
+
+
+static const chatops_variable_leaf_t *
+chatops_variables_find(const chatops_variables_t *variables,
+    const chatops_str_t *name, chatops_truth_e *others)
+{
+    chatops_variable_node_t  *node;
 
     for ( /* void */ ; variables != NULL; variables = variables->under) {
         node = chatops_variables_near(variables->root, name);
 
         if (node != NULL && chatops_str_eq(&node->u.leaf.name, name)) {
-            *value = node->u.leaf.value;
-            return node->u.leaf.defined;
+            return &node->u.leaf;
         }
 
-        others = variables->others;
+        if (variables->others == CHATOPS_UNKNOWN) {
+            *others = CHATOPS_UNKNOWN;
+        }
     }
 
-    *value = chatops_strn(NULL, 0);
-
-    return others;
+    return NULL;
 }
 
 

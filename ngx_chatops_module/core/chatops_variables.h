@@ -36,10 +36,17 @@ int chatops_variables_set_unknown(chatops_variables_t *variables,
 /*
  * What a name is that neither this set nor one under it holds: CHATOPS_NO,
  * undefined (as a new set has it), or CHATOPS_UNKNOWN, since a project's or
- * a group's settings may define it.  Asked of the lowest set.
+ * a group's settings may define it.  One set of a stack is enough.
  */
 void chatops_variables_open(chatops_variables_t *variables,
     chatops_truth_e others);
+
+/*
+ * What `over` and the sets under it hold stands over all of this set; it is
+ * not copied, and may be NULL.  Asked of the uppermost set only.
+ */
+void chatops_variables_over(chatops_variables_t *variables,
+    const chatops_variables_t *over);
 
 /*
  * CHATOPS_YES with its value; CHATOPS_NO, undefined; CHATOPS_UNKNOWN.

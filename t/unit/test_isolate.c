@@ -218,7 +218,8 @@ the_verdict_replaces_the_conditions(void **state)
     assert_reduced(*state,
                    "job: {script: x, when: manual, manual_confirmation: sure, "
                    "rules: [{when: always}]}",
-                   "job:\n  script: x\n  when: always\n");
+                   "job:\n  script: x\n  allow_failure: true\n"
+                   "  when: always\n");
 
     assert_reduced(*state,
                    "job: {script: x, rules: [{when: delayed, start_in: 1 h, "

@@ -1,0 +1,664 @@
+
+#include "chatops_policy_parts.h"
+
+
+#define CHATOPS_POLICY_MAX_DEPTH  16      /* of lists in lists of rules */
+
+
+/* CHATOPS_POLICY_GIVE: as the YAML has it; else only the names count. */
+typedef enum {
+    CHATOPS_POLICY_GIVE = 0,
+    CHATOPS_POLICY_DOUBT,
+    CHATOPS_POLICY_NAME
+} chatops_policy_how_e;
+
+
+static int chatops_policy_set(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_yaml_node_t *mapping,
+    const chatops_variables_t *names, chatops_policy_how_e how);
+static int chatops_policy_value(chatops_arena_t *arena,
+    const chatops_yaml_node_t *node, chatops_str_t *value);
+static int chatops_policy_hide(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_yaml_node_t *node,
+    unsigned depth);
+static size_t chatops_policy_word(const chatops_str_t *text, size_t i);
+static int chatops_policy_inherit(chatops_policy_t *policy,
+    const chatops_ci_job_t *job, chatops_variables_t **variables);
+static int chatops_policy_names(chatops_policy_t *policy,
+    const chatops_yaml_node_t *list, chatops_variables_t **names);
+static int chatops_policy_predefine(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_ci_job_t *job);
+static int chatops_policy_environment(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_ci_job_t *job);
+static int chatops_policy_define(chatops_policy_t *policy,
+    chatops_variables_t *set, const char *name, const chatops_str_t *value);
+static int chatops_policy_number(chatops_policy_t *policy,
+    chatops_variables_t *set, const char *name, uint32_t value);
+static int chatops_policy_slug(chatops_arena_t *arena,
+    const chatops_str_t *name, chatops_str_t *slug);
+static chatops_yaml_node_t *chatops_policy_inherited(chatops_arena_t *arena,
+    const chatops_yaml_node_t *job, chatops_yaml_node_t *variables);
+
+
+int
+chatops_policy_globals(chatops_policy_t *policy)
+{
+    const chatops_ci_t  *ci;
+
+    ci = policy->ci;
+
+    policy->base = chatops_variables_create(policy->arena,
+                                            policy->source->predefined);
+
+    if (policy->base == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    /* what is not known, and what an include may set */
+
+    if (policy->source->predefined == NULL || ci->unresolved) {
+        chatops_variables_open(policy->base, CHATOPS_UNKNOWN);
+    }
+
+    policy->root = chatops_variables_create(policy->arena, policy->base);
+
+    if (policy->root == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    return chatops_policy_set(policy, policy->root,
+                              chatops_yaml_get(ci->root, "variables"), NULL,
+                              CHATOPS_POLICY_GIVE);
+}
+
+
+int
+chatops_policy_workflow_set(chatops_policy_t *policy)
+{
+    size_t                         i;
+    chatops_policy_how_e           how;
+    const chatops_rules_result_t  *result;
+
+    result = &policy->workflow;
+    how = result->nmaybes == 1 ? CHATOPS_POLICY_GIVE : CHATOPS_POLICY_DOUBT;
+
+    for (i = 0; i < result->nmaybes; i++) {
+        if (chatops_policy_set(policy, policy->root,
+                               chatops_yaml_get(result->maybes[i],
+                                                "variables"),
+                               NULL, how)
+            != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
+        }
+    }
+
+    return CHATOPS_OK;
+}
+
+
+/* `names`: only those that are in it; NULL: all. */
+
+static int
+chatops_policy_set(chatops_policy_t *policy, chatops_variables_t *set,
+    const chatops_yaml_node_t *mapping, const chatops_variables_t *names,
+    chatops_policy_how_e how)
+{
+    int                         rc;
+    size_t                      i;
+    chatops_str_t               value;
+    const chatops_str_t        *name;
+    const chatops_yaml_pair_t  *pair;
+
+    if (mapping == NULL || mapping->type != CHATOPS_YAML_MAPPING) {
+        return CHATOPS_OK;
+    }
+
+    for (i = 0; i < mapping->count; i++) {
+        pair = &mapping->pairs[i];
+        name = &pair->key->value;
+
+        if (pair->key->type != CHATOPS_YAML_SCALAR
+            || (names != NULL
+                && chatops_variables_get(names, name, &value) != CHATOPS_YES))
+        {
+            continue;
+        }
+
+        if (chatops_str_starts(name, "CI_JOB_")
+            || chatops_str_starts(name, "CI_NODE_")
+            || chatops_str_starts(name, "CI_ENVIRONMENT_"))
+        {
+            policy->shadowed = 1;
+        }
+
+        if (how == CHATOPS_POLICY_DOUBT
+            || !chatops_statements_spend(&policy->statements, 64))
+        {
+            rc = chatops_variables_set_unknown(set, name);
+
+        } else {
+            rc = chatops_policy_value(policy->arena, pair->value, &value);
+
+            if (value.len > policy->statements.longest) {
+                policy->statements.longest = value.len;
+            }
+
+            if (rc == CHATOPS_OK) {
+                rc = chatops_variables_set(set, name, &value);
+            }
+        }
+
+        if (rc != CHATOPS_OK) {
+            return CHATOPS_ERROR;
+        }
+    }
+
+    return CHATOPS_OK;
+}
+
+
+/* "a", or {value: a, description: b} */
+
+static int
+chatops_policy_value(chatops_arena_t *arena, const chatops_yaml_node_t *node,
+    chatops_str_t *value)
+{
+    if (node->type == CHATOPS_YAML_MAPPING) {
+        node = chatops_yaml_get(node, "value");
+    }
+
+    return chatops_yaml_text(arena, node, value);
+}
+
+
+/*
+ * The workflow's rules see nothing named CI_JOB… or CI_BUILD…, whoever sets
+ * it (GitLab: lib/gitlab/ci/build/context/global.rb).
+ */
+
+int
+chatops_policy_of_workflow(chatops_policy_t *policy,
+    chatops_variables_t **variables)
+{
+    chatops_variables_t        *hidden;
+    const chatops_yaml_node_t  *list;
+
+    hidden = chatops_variables_create(policy->arena, policy->source->given);
+    *variables = chatops_variables_create(policy->arena, policy->root);
+
+    if (hidden == NULL || *variables == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    list = chatops_yaml_get(chatops_yaml_get(policy->ci->root, "workflow"),
+                            "rules");
+
+    if (chatops_policy_hide(policy, hidden, list, 0) != CHATOPS_OK
+        || chatops_policy_number(policy, *variables, "CI_NODE_TOTAL", 1)
+           != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    chatops_variables_over(*variables, hidden);
+
+    return CHATOPS_OK;
+}
+
+
+static int
+chatops_policy_hide(chatops_policy_t *policy, chatops_variables_t *set,
+    const chatops_yaml_node_t *node, unsigned depth)
+{
+    size_t                i, n;
+    chatops_str_t         name;
+    const chatops_str_t  *text;
+
+    if (node == NULL || depth == CHATOPS_POLICY_MAX_DEPTH
+        || !chatops_statements_spend(&policy->statements, 16))
+    {
+        return CHATOPS_OK;
+    }
+
+    if (node->type == CHATOPS_YAML_SEQUENCE) {
+
+        for (i = 0; i < node->count; i++) {
+            if (chatops_policy_hide(policy, set, node->items[i], depth + 1)
+                != CHATOPS_OK)
+            {
+                return CHATOPS_ERROR;
+            }
+        }
+
+        return CHATOPS_OK;
+    }
+
+    node = chatops_yaml_get(node, "if");
+
+    if (node == NULL || node->type != CHATOPS_YAML_SCALAR
+        || !chatops_statements_spend(&policy->statements, node->value.len))
+    {
+        return CHATOPS_OK;
+    }
+
+    text = &node->value;
+
+    for (i = 0; i < text->len; i += n) {
+        n = text->data[i] == '$' ? chatops_policy_word(text, i + 1) : 0;
+
+        name = chatops_strn(&text->data[i] + 1, n);
+        n++;
+
+        if ((chatops_str_starts(&name, "CI_JOB")
+             || chatops_str_starts(&name, "CI_BUILD"))
+            && chatops_variables_set_undefined(set, &name) != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
+        }
+    }
+
+    return CHATOPS_OK;
+}
+
+
+static size_t
+chatops_policy_word(const chatops_str_t *text, size_t i)
+{
+    u_char  ch;
+    size_t  n;
+
+    for (n = 0; i + n < text->len; n++) {
+        ch = text->data[i + n];
+
+        if (!((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z') && ch != '_'
+            && !(ch >= '0' && ch <= '9'))
+        {
+            break;
+        }
+    }
+
+    return n;
+}
+
+
+/* Those of the job stand over the globals, those of its matrix over both. */
+
+int
+chatops_policy_of_job(chatops_policy_t *policy, const chatops_ci_job_t *job,
+    chatops_variables_t **variables)
+{
+    if (chatops_policy_inherit(policy, job, variables) != CHATOPS_OK
+        || chatops_policy_predefine(policy, *variables, job) != CHATOPS_OK
+        || chatops_policy_set(policy, *variables,
+                              chatops_yaml_get(job->node, "variables"), NULL,
+                              CHATOPS_POLICY_GIVE)
+           != CHATOPS_OK
+        || chatops_policy_set(policy, *variables, job->matrix, NULL,
+                              CHATOPS_POLICY_GIVE)
+           != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    chatops_variables_over(*variables, policy->source->given);
+
+    return CHATOPS_OK;
+}
+
+
+static int
+chatops_policy_inherit(chatops_policy_t *policy, const chatops_ci_job_t *job,
+    chatops_variables_t **variables)
+{
+    chatops_variables_t        *names;
+    const chatops_yaml_node_t  *inherit;
+
+    inherit = chatops_yaml_get(chatops_yaml_get(job->node, "inherit"),
+                               "variables");
+
+    if (chatops_yaml_is_null(inherit) || chatops_yaml_is_true(inherit)) {
+        *variables = chatops_variables_create(policy->arena, policy->root);
+        return *variables == NULL ? CHATOPS_ERROR : CHATOPS_OK;
+    }
+
+    *variables = chatops_variables_create(policy->arena, policy->base);
+
+    if (*variables == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    if (inherit->type != CHATOPS_YAML_SEQUENCE) {
+        return CHATOPS_OK;
+    }
+
+    if (chatops_policy_names(policy, inherit, &names) != CHATOPS_OK
+        || chatops_policy_set(policy, *variables,
+                              chatops_yaml_get(policy->ci->root, "variables"),
+                              names, CHATOPS_POLICY_GIVE)
+           != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    if (policy->workflow.nmaybes == 0) {
+        return CHATOPS_OK;
+    }
+
+    return chatops_policy_set(policy, *variables,
+                              chatops_yaml_get(policy->workflow.rule,
+                                               "variables"),
+                              names, policy->workflow.nmaybes == 1
+                                     ? CHATOPS_POLICY_GIVE
+                                     : CHATOPS_POLICY_DOUBT);
+}
+
+
+static int
+chatops_policy_names(chatops_policy_t *policy,
+    const chatops_yaml_node_t *list, chatops_variables_t **names)
+{
+    size_t  i;
+
+    *names = chatops_variables_create(policy->arena, NULL);
+
+    if (*names == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    for (i = 0; i < list->count; i++) {
+
+        if (list->items[i]->type == CHATOPS_YAML_SCALAR
+            && chatops_statements_spend(&policy->statements, 64)
+            && chatops_variables_set(*names, &list->items[i]->value,
+                                     &list->items[i]->value)
+               != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
+        }
+    }
+
+    return CHATOPS_OK;
+}
+
+
+/*
+ * What a job has before it exists (GitLab: lib/gitlab/ci/variables/
+ * builder.rb).
+ */
+
+static int
+chatops_policy_predefine(chatops_policy_t *policy, chatops_variables_t *set,
+    const chatops_ci_job_t *job)
+{
+    chatops_str_t  manual, slug;
+
+    if (chatops_policy_slug(policy->arena, &job->name, &slug) != CHATOPS_OK
+        || chatops_policy_define(policy, set, "CI_JOB_NAME", &job->name)
+           != CHATOPS_OK
+        || chatops_policy_define(policy, set, "CI_JOB_NAME_SLUG", &slug)
+           != CHATOPS_OK
+        || chatops_policy_define(policy, set, "CI_JOB_STAGE", &job->stage)
+           != CHATOPS_OK
+        || chatops_policy_number(policy, set, "CI_NODE_TOTAL",
+                                 job->total ? job->total : 1)
+           != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    if (job->instance
+        && chatops_policy_number(policy, set, "CI_NODE_INDEX", job->instance)
+           != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    manual = chatops_str("true");
+
+    if (chatops_str_is(&job->when, "manual")
+        && chatops_policy_define(policy, set, "CI_JOB_MANUAL", &manual)
+           != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    return chatops_policy_environment(policy, set, job);
+}
+
+
+/* Its tier is GitLab's to say, and a name with variables GitLab's to expand. */
+
+static int
+chatops_policy_environment(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_ci_job_t *job)
+{
+    chatops_str_t               action;
+    const chatops_yaml_node_t  *name, *node;
+
+    node = chatops_yaml_get(job->node, "environment");
+
+    if (chatops_yaml_is_null(node)) {
+        return CHATOPS_OK;
+    }
+
+    name = node->type == CHATOPS_YAML_MAPPING ? chatops_yaml_get(node, "name")
+                                              : node;
+
+    if (chatops_yaml_is_null(name)) {
+        return CHATOPS_OK;
+    }
+
+    if (chatops_policy_define(policy, set, "CI_ENVIRONMENT_NAME",
+                              chatops_str_find(&name->value, 0, "$", 1)
+                              ? NULL : &name->value)
+        != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    action = chatops_str("start");
+    name = chatops_yaml_get(node, "action");
+
+    if (chatops_policy_define(policy, set, "CI_ENVIRONMENT_ACTION",
+                              chatops_yaml_is_null(name) ? &action
+                                                         : &name->value)
+        != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    name = chatops_yaml_get(node, "deployment_tier");
+
+    if (chatops_policy_define(policy, set, "CI_ENVIRONMENT_TIER",
+                              chatops_yaml_is_null(name) ? NULL
+                                                         : &name->value)
+        != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    name = chatops_yaml_get(node, "url");
+
+    return chatops_policy_define(policy, set, "CI_ENVIRONMENT_URL",
+                                 chatops_yaml_is_null(name) ? NULL
+                                                            : &name->value);
+}
+
+
+/* Unless one of the globals has that name; NULL: its value is not known. */
+
+static int
+chatops_policy_define(chatops_policy_t *policy, chatops_variables_t *set,
+    const char *name, const chatops_str_t *value)
+{
+    chatops_str_t               key;
+    const chatops_yaml_node_t  *globals;
+
+    if (policy->shadowed) {
+        globals = chatops_yaml_get(policy->ci->root, "variables");
+
+        if (chatops_yaml_get(globals, name) != NULL
+            || chatops_yaml_get(chatops_yaml_get(policy->workflow.rule,
+                                                 "variables"), name)
+               != NULL)
+        {
+            return CHATOPS_OK;
+        }
+    }
+
+    key = chatops_str(name);
+
+    return value == NULL ? chatops_variables_set_unknown(set, &key)
+                         : chatops_variables_set(set, &key, value);
+}
+
+
+static int
+chatops_policy_number(chatops_policy_t *policy, chatops_variables_t *set,
+    const char *name, uint32_t value)
+{
+    chatops_buf_t  buf;
+    chatops_str_t  text;
+
+    if (value == 1) {
+        text = chatops_str("1");
+        return chatops_policy_define(policy, set, name, &text);
+    }
+
+    chatops_buf_init(&buf, policy->arena, 16);
+    chatops_buf_int(&buf, value);
+
+    if (chatops_buf_finish(&buf, &text) != CHATOPS_OK) {
+        return CHATOPS_ERROR;
+    }
+
+    return chatops_policy_define(policy, set, name, &text);
+}
+
+
+/* GitLab's slugify: lower case, at most 63 characters, others are dashes. */
+
+static int
+chatops_policy_slug(chatops_arena_t *arena, const chatops_str_t *name,
+    chatops_str_t *slug)
+{
+    u_char  ch, *p;
+    size_t  i, n, width;
+
+    p = chatops_palloc(arena, 63);
+
+    if (p == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    for (i = 0, n = 0; i < name->len && n < 63; n++) {
+        ch = name->data[i];
+
+        if (ch >= 'A' && ch <= 'Z') {
+            ch |= 0x20;
+        }
+
+        if (!(ch >= 'a' && ch <= 'z') && !(ch >= '0' && ch <= '9')) {
+            ch = '-';
+        }
+
+        p[n] = ch;
+
+        width = chatops_utf8_length(&name->data[i], name->len - i);
+        i += width ? width : 1;
+    }
+
+    while (n && p[n - 1] == '-') {
+        n--;
+    }
+
+    while (n && *p == '-') {
+        p++;
+        n--;
+    }
+
+    *slug = chatops_strn(p, n);
+
+    return CHATOPS_OK;
+}
+
+
+chatops_yaml_node_t *
+chatops_policy_variables(chatops_arena_t *arena, const chatops_ci_t *ci,
+    const chatops_ci_job_t *job, const chatops_verdict_t *verdict)
+{
+    chatops_yaml_node_t  *all;
+
+    all = chatops_yaml_merge(arena, chatops_yaml_get(ci->root, "variables"),
+                             chatops_yaml_get(verdict->workflow_rule,
+                                              "variables"));
+
+    if (all != NULL) {
+        all = chatops_policy_inherited(arena, job->node, all);
+    }
+
+    if (all != NULL) {
+        all = chatops_yaml_merge(arena, all,
+                                 chatops_yaml_get(job->node, "variables"));
+    }
+
+    if (all != NULL) {
+        all = chatops_yaml_merge(arena, all, job->matrix);
+    }
+
+    if (all != NULL) {
+        all = chatops_yaml_merge(arena, all,
+                                 chatops_yaml_get(verdict->rule,
+                                                  "variables"));
+    }
+
+    return all;
+}
+
+
+static chatops_yaml_node_t *
+chatops_policy_inherited(chatops_arena_t *arena,
+    const chatops_yaml_node_t *job, chatops_yaml_node_t *variables)
+{
+    size_t                      i, k, n;
+    chatops_str_t               name, value;
+    chatops_variables_t        *names;
+    const chatops_yaml_node_t  *inherit;
+
+    inherit = chatops_yaml_get(chatops_yaml_get(job, "inherit"), "variables");
+
+    if (chatops_yaml_is_null(inherit) || chatops_yaml_is_true(inherit)) {
+        return variables;
+    }
+
+    names = chatops_variables_create(arena, NULL);
+
+    if (names == NULL) {
+        return NULL;
+    }
+
+    n = inherit->type == CHATOPS_YAML_SEQUENCE ? inherit->count : 0;
+
+    for (i = 0; i < n; i++) {
+        name = inherit->items[i]->value;
+
+        if (chatops_variables_set(names, &name, &name) != CHATOPS_OK) {
+            return NULL;
+        }
+    }
+
+    for (i = 0, k = 0; i < variables->count; i++) {
+        if (chatops_variables_get(names, &variables->pairs[i].key->value,
+                                  &value)
+            == CHATOPS_YES)
+        {
+            variables->pairs[k++] = variables->pairs[i];
+        }
+    }
+
+    variables->count = k;
+
+    return chatops_yaml_unique(arena, variables) == CHATOPS_OK ? variables
+                                                               : NULL;
+}

@@ -1,0 +1,47 @@
+/*
+ * The expressions of one configuration: each is parsed once, however many
+ * jobs share it, and all of them together have a limit.
+ */
+
+#ifndef CHATOPS_STATEMENT_H
+#define CHATOPS_STATEMENT_H
+
+
+#include "chatops_expression.h"
+
+
+#define CHATOPS_STATEMENT_SLOTS  256
+
+/* In bytes looked at, about: of expressions and of variables. */
+#define CHATOPS_STATEMENT_STEPS  (64 * 1024 * 1024)
+
+/* What a pattern that came to its own limit counts for. */
+#define CHATOPS_STATEMENT_SLOW   (CHATOPS_STATEMENT_STEPS / 64)
+
+
+typedef struct chatops_statement_s  chatops_statement_t;
+
+typedef struct {
+    chatops_arena_t      *arena;
+    size_t                steps;         /* that are left */
+    size_t                longest;       /* value of a variable, in bytes */
+    chatops_statement_t  *slots[CHATOPS_STATEMENT_SLOTS];
+} chatops_statements_t;
+
+
+void chatops_statements_init(chatops_statements_t *statements,
+    chatops_arena_t *arena);
+
+/* Takes steps for other work.  1 while there are some left, else 0. */
+int chatops_statements_spend(chatops_statements_t *statements, size_t steps);
+
+/*
+ * As GitLab at run time: what cannot be parsed is false.  Unknown, without a
+ * variable, once the steps are used up.  CHATOPS_OK or CHATOPS_ERROR.
+ */
+int chatops_statements_evaluate(chatops_statements_t *statements,
+    const chatops_str_t *text, const chatops_variables_t *variables,
+    chatops_result_t *result);
+
+
+#endif /* CHATOPS_STATEMENT_H */
