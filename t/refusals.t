@@ -13,7 +13,7 @@ deploy:
   except: [chat]
   script: ["echo no"]
 --- slack: /gitlab run deploy
---- answer_like: ^`deploy` may not be run from chat: its `except` list names `chat`\.$
+--- answer_like: ^`deploy` may not be run from chat: its `except` list names `chat` \(\.gitlab-ci\.yml line \d+\)\.$
 --- answer_type: ephemeral
 --- run_state: refused
 --- reply_state: posted
@@ -29,7 +29,7 @@ deploy:
   only: [schedules]
   script: ["echo no"]
 --- slack: /gitlab run deploy
---- answer_like: ^`deploy` may not be run from chat: its `only` list names neither `chat` nor the branch `main`\.$
+--- answer_like: ^`deploy` may not be run from chat: its `only` list names neither `chat` nor the branch `main` \(\.gitlab-ci\.yml line \d+\)\.$
 --- answer_type: ephemeral
 --- pipelines: 0
 --- branches: main
@@ -176,7 +176,7 @@ ruled:
     - if: $CI_PIPELINE_SOURCE == "chat"
   script: ["echo no"]
 --- slack: /gitlab run ruled
---- answer_like: ^`ruled` was not run: .*rules
+--- answer_like: ^`ruled` was not run: .*rule 1
 --- answer_type: ephemeral
 --- pipelines: 0
 --- branches: main

@@ -24,9 +24,12 @@ typedef struct {
 
 /*
  * A set with what is known.  With `open`, everything else is unknown (the
- * settings of the project or a group may define it), but for what such a
- * pipeline surely does not have: CI_MERGE_REQUEST_*, CI_COMMIT_TAG of a
- * branch, ….  Without it, everything else is undefined.
+ * settings of the project or a group may define it), but for what is the same
+ * everywhere (CI, GITLAB_CI) and what such a pipeline surely does not have:
+ * CI_MERGE_REQUEST_*, CI_COMMIT_TAG of a branch, what comes with a runner, ….
+ * Without it, everything else is undefined.
+ *
+ * CHATOPS_OK or CHATOPS_ERROR (memory).  It keeps views of the fields.
  */
 int chatops_predefined_make(chatops_arena_t *arena,
     const chatops_predefined_t *predefined, unsigned open,
