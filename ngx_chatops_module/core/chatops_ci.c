@@ -6,6 +6,7 @@
 static int chatops_ci_read(chatops_ci_reader_t *reader,
     const chatops_str_t *text);
 static int chatops_ci_assemble(chatops_ci_reader_t *reader);
+static int chatops_ci_include_root(chatops_ci_reader_t *reader);
 static int chatops_ci_stages(chatops_ci_reader_t *reader);
 static int chatops_ci_symbols(chatops_ci_reader_t *reader,
     chatops_yaml_node_t *node);
@@ -104,29 +105,49 @@ chatops_ci_read(chatops_ci_reader_t *reader, const chatops_str_t *text)
 }
 
 
-/* In the order of lib/gitlab/ci/config.rb. */
+/* As lib/gitlab/ci/config.rb does it. */
 
 static int
 chatops_ci_assemble(chatops_ci_reader_t *reader)
 {
     int            rc;
+    size_t         i;
     chatops_ci_t  *ci;
+
+    static int (*const  steps[])(chatops_ci_reader_t *reader) = {
+        chatops_ci_include_root,
+        chatops_ci_extend,
+        chatops_ci_dereference,
+        chatops_ci_stages
+    };
 
     ci = reader->ci;
     ci->includes = !chatops_yaml_is_null(chatops_yaml_get(ci->root,
                                                           "include"));
 
-    rc = chatops_ci_include(reader, &ci->root);
+    for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 
-    if (rc == CHATOPS_OK) {
-        rc = chatops_ci_extend(reader);
+        /* after an error GitLab goes no further */
+
+        if (ci->nerrors) {
+            return CHATOPS_OK;
+        }
+
+        rc = steps[i](reader);
+
+        if (rc != CHATOPS_OK) {
+            return rc;
+        }
     }
 
-    if (rc == CHATOPS_OK) {
-        rc = chatops_ci_dereference(reader);
-    }
+    return CHATOPS_OK;
+}
 
-    return rc == CHATOPS_OK ? chatops_ci_stages(reader) : rc;
+
+static int
+chatops_ci_include_root(chatops_ci_reader_t *reader)
+{
+    return chatops_ci_include(reader, &reader->ci->root);
 }
 
 

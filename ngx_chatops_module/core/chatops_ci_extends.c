@@ -130,7 +130,9 @@ chatops_ci_extend_entry(chatops_ci_extender_t *extender, size_t i,
         }
     }
 
-    if (depth + entry->height > CHATOPS_CI_MAX_ANCESTORS + 1) {
+    if ((depth == 0 || depth > CHATOPS_CI_MAX_ANCESTORS)
+        && depth + entry->height > CHATOPS_CI_MAX_ANCESTORS + 1)
+    {
         return chatops_ci_extend_failed(extender, i, key, "nesting too deep",
                                         NULL);
     }

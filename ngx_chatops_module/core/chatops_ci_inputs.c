@@ -18,6 +18,7 @@ static int chatops_ci_input_value(chatops_ci_input_t *input,
     chatops_yaml_node_t *value, chatops_yaml_node_t **result);
 static int chatops_ci_input_option(chatops_ci_input_t *input,
     const chatops_yaml_node_t *value);
+static int chatops_ci_is_json(const chatops_yaml_node_t *node);
 static int chatops_ci_input_typed(chatops_ci_input_t *input,
     const char *type, chatops_yaml_node_t *value,
     chatops_yaml_node_t **result);
@@ -210,6 +211,40 @@ chatops_ci_input_value(chatops_ci_input_t *input, chatops_yaml_node_t *value,
 }
 
 
+/* A string whose text JSON takes for a number, true or false. */
+
+static int
+chatops_ci_is_json(const chatops_yaml_node_t *node)
+{
+    size_t                i;
+    const chatops_str_t  *s;
+
+    s = &node->value;
+
+    if (chatops_yaml_kind(node) != CHATOPS_YAML_STRING || s->len == 0) {
+        return 0;
+    }
+
+    if (chatops_str_is(s, "true") || chatops_str_is(s, "false")) {
+        return 1;
+    }
+
+    i = s->data[0] == '-';
+
+    if (s->len > i + 1 && s->data[i] == '0' && s->data[i + 1] != '.') {
+        return 0;
+    }
+
+    for ( /* void */ ; i < s->len; i++) {
+        if (strchr("0123456789.", s->data[i]) == NULL) {
+            return 0;
+        }
+    }
+
+    return s->data[s->len - 1] != '.' && s->data[0] != '.';
+}
+
+
 /* A string, as it comes from `include: inputs:`, may hold the value. */
 
 static int
@@ -221,7 +256,7 @@ chatops_ci_input_typed(chatops_ci_input_t *input, const char *type,
 
     plain = value;
 
-    if (value->type == CHATOPS_YAML_SCALAR && !value->plain) {
+    if (chatops_ci_is_json(value)) {
         plain = chatops_palloc(input->inputs->reader->arena,
                                sizeof(chatops_yaml_node_t));
 

@@ -15,6 +15,7 @@ static int chatops_ci_interpolate_item(chatops_ci_inputs_t *inputs,
 static int chatops_ci_next_block(const chatops_str_t *text, size_t from,
     chatops_str_t *block, chatops_str_t *data);
 static int chatops_ci_is_space(u_char ch);
+static int chatops_ci_is_simple(const chatops_yaml_node_t *value);
 static int chatops_ci_block_text(chatops_ci_inputs_t *inputs,
     const chatops_yaml_node_t *value, chatops_buf_t *buf);
 
@@ -192,8 +193,7 @@ chatops_ci_interpolate_scalar(chatops_ci_inputs_t *inputs,
         }
 
         if (value == &inputs->unknown
-            || (value->type != CHATOPS_YAML_SCALAR
-                && block.len != node->value.len))
+            || (block.len != node->value.len && !chatops_ci_is_simple(value)))
         {
             inputs->reader->required = 1;
             return CHATOPS_OK;
@@ -246,11 +246,73 @@ chatops_ci_interpolate_scalar(chatops_ci_inputs_t *inputs,
 }
 
 
+/* A scalar, or a list whose strings Ruby's inspect just puts in quotes. */
+
+static int
+chatops_ci_is_simple(const chatops_yaml_node_t *value)
+{
+    size_t                 i, k;
+    chatops_yaml_node_t   *item;
+    chatops_yaml_kind_e    kind;
+
+    if (value->type != CHATOPS_YAML_SEQUENCE) {
+        return value->type == CHATOPS_YAML_SCALAR;
+    }
+
+    for (i = 0; i < value->count; i++) {
+        item = value->items[i];
+        kind = chatops_yaml_kind(item);
+
+        if (kind == CHATOPS_YAML_OTHER || kind == CHATOPS_YAML_SYMBOL
+            || kind == CHATOPS_YAML_NULL)
+        {
+            return 0;
+        }
+
+        for (k = 0; k < item->value.len; k++) {
+            if (item->value.data[k] < ' ' || item->value.data[k] > '~'
+                || strchr("\"\\#", item->value.data[k]) != NULL)
+            {
+                return 0;
+            }
+        }
+    }
+
+    return 1;
+}
+
+
 static int
 chatops_ci_block_text(chatops_ci_inputs_t *inputs,
     const chatops_yaml_node_t *value, chatops_buf_t *buf)
 {
+    int            rc;
+    size_t         i;
+    unsigned       quoted;
     chatops_str_t  text;
+
+    if (value->type == CHATOPS_YAML_SEQUENCE) {
+        chatops_buf_char(buf, '[');
+
+        for (i = 0; i < value->count; i++) {
+            quoted = chatops_yaml_kind(value->items[i]) == CHATOPS_YAML_STRING;
+
+            chatops_buf_text(buf, i ? quoted ? ", \"" : ", "
+                                    : quoted ? "\"" : "");
+
+            rc = chatops_ci_block_text(inputs, value->items[i], buf);
+
+            if (rc != CHATOPS_OK) {
+                return rc;
+            }
+
+            chatops_buf_text(buf, quoted ? "\"" : "");
+        }
+
+        chatops_buf_char(buf, ']');
+
+        return CHATOPS_OK;
+    }
 
     if (chatops_yaml_text(inputs->reader->arena, value, &text) != CHATOPS_OK)
     {

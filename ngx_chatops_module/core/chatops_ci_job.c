@@ -9,6 +9,8 @@ static int chatops_ci_add(chatops_ci_reader_t *reader,
     chatops_ci_base_t *base);
 static void chatops_ci_fill(chatops_ci_reader_t *reader,
     const chatops_ci_base_t *base, chatops_ci_job_t *job);
+static int chatops_ci_is_left(const chatops_ci_reader_t *reader,
+    const chatops_ci_base_t *base);
 static void chatops_ci_may_fail(chatops_ci_job_t *job);
 static void chatops_ci_commands(chatops_ci_reader_t *reader,
     chatops_ci_job_t *job);
@@ -172,7 +174,7 @@ chatops_ci_add(chatops_ci_reader_t *reader, chatops_ci_base_t *base)
     memset(&one, 0, sizeof(chatops_ci_job_t));
     chatops_ci_fill(reader, base, &one);
 
-    count = 0;
+    instances = NULL;
 
     if (!one.hidden) {
         rc = chatops_ci_parallel(reader, &one.key,
@@ -185,7 +187,7 @@ chatops_ci_add(chatops_ci_reader_t *reader, chatops_ci_base_t *base)
     }
 
     base->first = ci->njobs;
-    base->count = count ? count : 1;
+    base->count = instances ? count : 1;
 
     if (ci->njobs + base->count > CHATOPS_CI_MAX_JOBS) {
         return chatops_ci_declined(reader, "it has too many jobs");
@@ -211,11 +213,11 @@ chatops_ci_add(chatops_ci_reader_t *reader, chatops_ci_base_t *base)
         job = &ci->jobs[ci->njobs++];
         *job = one;
 
-        if (count) {
+        if (instances != NULL) {
             job->name = instances[i].name;
             job->matrix = instances[i].matrix;
-            job->instance = i + 1;
-            job->total = count;
+            job->instance = instances[i].number;
+            job->total = instances[0].total;
         }
     }
 
@@ -272,10 +274,24 @@ chatops_ci_fill(chatops_ci_reader_t *reader, const chatops_ci_base_t *base,
     if (!ci->merged) {
         job->unresolved = reader->unresolved || job->node->references
                           || (job->node->blocks && reader->required)
-                          || reader->left[base->pair - ci->root->pairs];
+                          || chatops_ci_is_left(reader, base);
     }
 
     chatops_ci_commands(reader, job);
+}
+
+
+/* Its `extends` was not resolved. */
+
+static int
+chatops_ci_is_left(const chatops_ci_reader_t *reader,
+    const chatops_ci_base_t *base)
+{
+    if (reader->left == NULL) {
+        return chatops_ci_has(base->pair->value, "extends");
+    }
+
+    return reader->left[base->pair - reader->ci->root->pairs];
 }
 
 

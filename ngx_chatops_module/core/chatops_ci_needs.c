@@ -49,6 +49,11 @@ chatops_ci_needs(chatops_ci_reader_t *reader, const chatops_ci_base_t *bases,
     list.index = index;
 
     for (i = 0; i < count; i++) {
+
+        if (bases[i].count == 0) {
+            continue;
+        }
+
         jobs = &reader->ci->jobs[bases[i].first];
         needs = chatops_yaml_get(jobs->node, "needs");
 
@@ -137,7 +142,9 @@ chatops_ci_need(chatops_ci_reader_t *reader, chatops_ci_needs_t *list,
     found = chatops_index_find(list->index, &job->value);
     base = found == CHATOPS_INDEX_NONE ? NULL : &list->bases[found];
 
-    if (base == NULL || reader->ci->jobs[base->first].total == 0) {
+    if (base == NULL
+        || (base->count == 1 && reader->ci->jobs[base->first].total == 0))
+    {
         return chatops_ci_need_add(reader, list, &job->value, optional);
     }
 

@@ -25,6 +25,8 @@ static size_t chatops_ci_axes(const chatops_yaml_node_t *variables,
 static int chatops_ci_matrix(chatops_ci_reader_t *reader,
     const chatops_str_t *name, const chatops_yaml_node_t *variables,
     chatops_ci_instance_t *instances, size_t *count);
+static void chatops_ci_distinct(chatops_ci_instance_t *instances,
+    size_t *count);
 static int chatops_ci_cell(chatops_ci_reader_t *reader,
     const chatops_str_t *name, const chatops_yaml_node_t *variables,
     const chatops_ci_axis_t *axes, chatops_ci_instance_t *instance);
@@ -41,9 +43,10 @@ chatops_ci_parallel(chatops_ci_reader_t *reader, const chatops_str_t *name,
     chatops_str_t               text;
     const chatops_yaml_node_t  *matrix;
 
+    *instances = NULL;
     *count = 0;
     number = 0;
-    total = 0;
+    total = SIZE_MAX;
     matrix = chatops_yaml_get(parallel, "matrix");
 
     if (matrix != NULL) {
@@ -57,13 +60,13 @@ chatops_ci_parallel(chatops_ci_reader_t *reader, const chatops_str_t *name,
         }
 
         if (chatops_str_int(&text, &number) == CHATOPS_OK
-            && number <= CHATOPS_CI_MAX_PARALLEL)
+            && number > 0 && number <= CHATOPS_CI_MAX_PARALLEL)
         {
             total = number;
         }
     }
 
-    if (total == 0 || total > CHATOPS_CI_MAX_PARALLEL) {
+    if (total == SIZE_MAX) {
         return CHATOPS_OK;
     }
 
@@ -111,13 +114,17 @@ chatops_ci_number(chatops_ci_reader_t *reader, const chatops_str_t *name,
         if (chatops_buf_finish(&buf, &instances[i].name) != CHATOPS_OK) {
             return CHATOPS_ERROR;
         }
+
+        instances[i].number = i + 1;
     }
+
+    instances->total = total;
 
     return CHATOPS_OK;
 }
 
 
-/* How many jobs it makes; 0 when it is not understood. */
+/* How many jobs it makes: too many when it is not understood. */
 
 static size_t
 chatops_ci_matrix_size(const chatops_yaml_node_t *matrix)
@@ -125,29 +132,29 @@ chatops_ci_matrix_size(const chatops_yaml_node_t *matrix)
     size_t              cells, i, k, n, total;
     chatops_ci_axis_t   axes[CHATOPS_CI_MAX_VARIABLES];
 
-    if (matrix->type != CHATOPS_YAML_SEQUENCE) {
-        return 0;
+    if (matrix->type != CHATOPS_YAML_SEQUENCE || matrix->count == 0) {
+        return SIZE_MAX;
     }
 
     for (i = 0, total = 0; i < matrix->count; i++) {
         n = chatops_ci_axes(matrix->items[i], axes);
 
         if (n == 0) {
-            return 0;
+            return SIZE_MAX;
         }
 
         for (k = 0, cells = 1; k < n; k++) {
             cells *= axes[k].count;
 
             if (cells > CHATOPS_CI_MAX_PARALLEL) {
-                return cells;
+                return SIZE_MAX;
             }
         }
 
         total += cells;
 
         if (total > CHATOPS_CI_MAX_PARALLEL) {
-            return total;
+            return SIZE_MAX;
         }
     }
 
@@ -218,11 +225,13 @@ chatops_ci_matrix(chatops_ci_reader_t *reader, const chatops_str_t *name,
 
     for ( ;; ) {
         rc = chatops_ci_cell(reader, name, variables, axes,
-                             &instances[(*count)++]);
+                             &instances[*count]);
 
         if (rc != CHATOPS_OK) {
             return rc;
         }
+
+        chatops_ci_distinct(instances, count);
 
         for (i = n; i > 0 && ++axes[i - 1].at == axes[i - 1].count; i--) {
             axes[i - 1].at = 0;
@@ -232,6 +241,29 @@ chatops_ci_matrix(chatops_ci_reader_t *reader, const chatops_str_t *name,
             return CHATOPS_OK;
         }
     }
+}
+
+
+/* One more, unless it has another's name: then it is in its place. */
+
+static void
+chatops_ci_distinct(chatops_ci_instance_t *instances, size_t *count)
+{
+    size_t                  i;
+    chatops_ci_instance_t  *last;
+
+    last = &instances[*count];
+    last->number = ++(*instances).total;
+
+    for (i = 0; i < *count; i++) {
+        if (chatops_str_eq(&instances[i].name, &last->name)) {
+            last->total = instances[i].total;
+            instances[i] = *last;
+            return;
+        }
+    }
+
+    (*count)++;
 }
 
 

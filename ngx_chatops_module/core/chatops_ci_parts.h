@@ -72,6 +72,8 @@ typedef struct {
 typedef struct {
     chatops_str_t                name;
     chatops_yaml_node_t         *matrix;      /* NULL for a number */
+    uint32_t                     number;      /* from 1 */
+    uint32_t                     total;       /* the first one's: of all */
 } chatops_ci_instance_t;
 
 
@@ -121,8 +123,9 @@ int chatops_ci_needs(chatops_ci_reader_t *reader,
     const chatops_ci_base_t *bases, size_t count);
 
 /*
- * The names that `parallel` gives to a job, at most CHATOPS_CI_MAX_PARALLEL;
- * none when it is NULL, a value of another kind or makes too many.
+ * The names that `parallel` gives to a job, at most CHATOPS_CI_MAX_PARALLEL,
+ * none when one of its lists is empty.  `instances` is NULL when `parallel`
+ * is NULL, a value of another kind or makes too many.
  */
 int chatops_ci_parallel(chatops_ci_reader_t *reader,
     const chatops_str_t *name, const chatops_yaml_node_t *parallel,

@@ -28,7 +28,10 @@ chatops_ci_suggest(const chatops_ci_t *ci, const chatops_str_t *name,
             continue;
         }
 
-        distance = chatops_ci_distance(name, &ci->jobs[i].name);
+        /* the name in the file is what is known of a parallel job */
+
+        distance = chatops_str_eq(name, &ci->jobs[i].key)
+                   ? 0 : chatops_ci_distance(name, &ci->jobs[i].name);
 
         if (distance >= CHATOPS_CI_UNLIKE
             || (n == max && distance >= distances[n - 1]))
