@@ -40,7 +40,9 @@ ngx_chatops_callback_handler(ngx_http_request_t *r)
         return NGX_HTTP_NOT_FOUND;
     }
 
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+    /* not the connection's log, which adds the URL */
+
+    ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
                   "chatops: run %V: GitLab calls back",
                   ngx_chatops_v(&callback.id));
 

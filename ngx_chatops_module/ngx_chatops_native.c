@@ -61,6 +61,8 @@ ngx_chatops_native_start(ngx_chatops_dispatch_t *d)
 {
     d->run.state = CHATOPS_RUN_TRIGGERING;
     d->run.triggered_at = ngx_chatops_now();
+    d->run.pipeline_id = 0;
+    d->run.job_id = 0;
 
     ngx_chatops_dispatch_save(d, ngx_chatops_native_ask);
 }
@@ -356,6 +358,7 @@ ngx_chatops_native_checked(ngx_chatops_dispatch_t *d,
     }
 
     d->run.status = job.status;
+    d->run.pipeline_id = job.pipeline_id;
     d->run.pipeline_url = job.pipeline_url;
 
     if (job.user_id != d->run.gitlab_user_id
@@ -365,7 +368,6 @@ ngx_chatops_native_checked(ngx_chatops_dispatch_t *d,
         return;
     }
 
-    d->run.pipeline_id = job.pipeline_id;
     d->run.manual = chatops_str_is(&job.status, "manual");
 
     if (job.sha.len) {
@@ -443,12 +445,10 @@ ngx_chatops_native_wrong(ngx_chatops_dispatch_t *d, const char *ending)
 {
     chatops_buf_t  buf;
 
-    d->run.link = d->run.job_url;
-
     chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
     ngx_chatops_dispatch_quote(&buf, &d->run.job);
-    chatops_buf_text(&buf, " is not run: your chat account is connected with "
-                     "another GitLab user in GitLab than in this nginx. ");
+    chatops_buf_text(&buf, " was not let run: your chat account is connected "
+                     "with another GitLab user in GitLab than in this nginx. ");
     chatops_buf_text(&buf, ending);
     chatops_buf_text(&buf, " Please see which account is connected in your "
                      "GitLab profile, or tell whoever runs this nginx.");

@@ -92,7 +92,7 @@ chatops_native_unfit(const chatops_str_t *job, const chatops_str_t *input)
 
     for (i = 0; i < job->len; i++) {
         if (chatops_native_blank(job->data[i])) {
-            return "its name has blanks";
+            return "GitLab's own slash command knows no names with blanks";
         }
     }
 
@@ -101,11 +101,12 @@ chatops_native_unfit(const chatops_str_t *job, const chatops_str_t *input)
     }
 
     if (chatops_native_blank(input->data[0])) {
-        return "its input begins with a blank";
+        return "its input begins with a blank, which GitLab's own slash "
+               "command would cut off";
     }
 
     if (!chatops_gitlab_can_pass(input)) {
-        return "its input has a percent sign";
+        return "its input has a percent sign, which GitLab would expand";
     }
 
     return NULL;

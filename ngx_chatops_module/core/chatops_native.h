@@ -55,7 +55,7 @@ typedef struct {
  *     /\Arun\s+(?<command>\S+)(\s+(?<arguments>.+))?\z/m
  *
  * (lib/gitlab/slash_commands/run.rb).  Else what stands in the way, for a
- * person: "its name has blanks".
+ * person, as a clause: "its input has a percent sign, which …".
  */
 const char *chatops_native_unfit(const chatops_str_t *job,
     const chatops_str_t *input);

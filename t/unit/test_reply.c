@@ -429,6 +429,16 @@ a_refusal_is_for_the_person_alone(void **state)
 
     assert_string_equal(say(state, &run, NULL), "`deploy` was not started.");
 
+    /* a way on, which is not part of the reason */
+
+    run.error = chatops_str("GitLab does not know you.");
+    run.link = chatops_str("https://gitlab.example.com/x?token=a&b|<c>");
+
+    assert_string_equal(say(state, &run, NULL),
+                        "GitLab does not know you. \xe2\x86\x92 "
+                        "<https://gitlab.example.com/x?token=a&amp;b%7C%3Cc%3E"
+                        "|go on in GitLab>");
+
     /* a pipeline that was canceled */
 
     run = a_run(CHATOPS_KIND_REFUSED, "");

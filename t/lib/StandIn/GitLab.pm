@@ -341,7 +341,12 @@ sub _carry_out ($self, $tx, $message, $path, $query, $body) {
         query => \%queried, params => { %queried, %$params },
     };
 
-    return $route->{handler}->($request) if $route->{open};
+    if ($route->{open}) {
+        $self->_complain($tx, 400, 'a token of the API where none is asked for')
+            if defined $headers->header('PRIVATE-TOKEN');
+
+        return $route->{handler}->($request);
+    }
 
     my $user = $request->{user} = $self->_user($headers, $method);
 

@@ -62,6 +62,7 @@ package Test::ChatOps;
 #
 #   --- chatops        more directives in location = /chatops
 #   --- chatops_http   more directives in http
+#   --- chatops_server   and in server
 #   --- gitlab_upstream  address:port between nginx and GitLab
 #
 # What is expected of the answer:
@@ -85,6 +86,10 @@ package Test::ChatOps;
 #   connect 17                   GitLab user 17 follows the link that was
 #                                shown last, to say who they are
 #   confirm                      and that to confirm a command
+#   callback good                the last run's is called as GitLab does it, or
+#                                otherwise: see call_back()
+#   callback GET good            by that method
+#   callback 100000 good         with so many bytes
 #   replay                       the first request again, byte for byte
 #   [U0002] [hang up 0.2] [20 times] /gitlab run x     ({n} is the number)
 #
@@ -102,6 +107,7 @@ package Test::ChatOps;
 #   --- cleanup, --- run_ref   of the runs
 #   --- run_error_like what the last run's row says
 #   --- runs           how many rows the store has
+#   --- secrets_left   how many of them still have a secret
 #   --- pipelines      how many, without pushes that were skipped
 #   --- pipeline_jobs, --- job_status   of the last one
 #   --- pipelines_made   a line for each, "SOURCE REF STATUS USER: JOB|JOB";
@@ -120,6 +126,7 @@ use warnings;
 
 use Cwd 'abs_path';
 use DBI;
+use Digest::SHA qw(hmac_sha256 hmac_sha256_hex);
 use File::Basename 'dirname';
 use File::Path qw(make_path remove_tree);
 use File::Temp 'tempdir';
@@ -355,7 +362,8 @@ sub before_block {
             http_config($set, text($block, 'chatops_http'))
             . text($block, 'http_config'));
         $block->set_value('config',
-            server_config($set, text($block, 'chatops')));
+            server_config($set, text($block, 'chatops'))
+            . text($block, 'chatops_server'));
     }
 
     if (!defined $block->no_error_log) {
@@ -594,6 +602,9 @@ sub act {
         $gitlab->control('confirm', {
             command_id => shown_last(qr/[?&]command_id=([\w-]+)/) });
 
+    } elsif ($line =~ /\Acallback (?:([A-Z]+) )?(?:(\d+) )?(\w+)\z/) {
+        return call_back($3, $1 // 'POST', $2 // 0);
+
     } elsif ($line eq 'replay') {
         return replay();
 
@@ -624,6 +635,34 @@ sub shown_last {
     my ($last) = grep { /$pattern/ } reverse @texts;
 
     return ($last // '') =~ $pattern ? $1 : ok(0, "$pattern was shown");
+}
+
+
+# By an address of the last run's, or one that is not quite that.
+sub call_back {
+    my ($how, $method, $length) = @_;
+
+    my $key = hmac_sha256('chatops callback v1', $Native);
+    my ($id) = map { $_->{id} } reverse runs();
+    my $mac = hmac_sha256_hex($id, $key);
+
+    my %tail = (
+        good     => "$id/$mac",
+        foreign  => "$id/" . hmac_sha256_hex('0' x 26, $key),
+        guessed  => "$id/" . hmac_sha256_hex($id, 'x'),
+        upper    => "$id/" . uc $mac,
+        short    => "$id/" . substr($mac, 0, 63),
+        long     => "$id/${mac}0",
+        nothing  => '',
+        alone    => $id,
+        argument => "$id/$mac?x=1",
+    );
+
+    my $tail = $tail{$how} // die "callback: what is \"$how\"?\n";
+    my $response = HTTP::Tiny->new(timeout => 3 * $Slow)->request($method,
+        "$now{set}{callback}$tail", { content => 'x' x $length });
+
+    return { status => $response->{status} };
 }
 
 
@@ -748,6 +787,14 @@ sub check_store {
         is($rows->(), $count, 'runs');
     }
 
+    if (defined(my $count = line($block, 'secrets_left'))) {
+        my $left = sub {
+            return scalar grep { length "$_->{response_url}$_->{link}" } runs();
+        };
+        await($within, sub { $left->() == $count });
+        is($left->(), $count, 'secrets_left');
+    }
+
     if (defined(my $pattern = section($block, 'run_error_like'))) {
         my @runs = runs();
         like_or_not('like', @runs ? $runs[-1]{error} : undef, $pattern,
@@ -810,6 +857,8 @@ sub check_secrets {
 
     for my $command (@{ $slack->control('commands') }) {
         push @secrets, $command->{response_url} =~ m{([^/]+)\z};
+        push @secrets, ($command->{text} // '')
+                       =~ /[?&;](?:token|command_id)=([\w-]+)/;
     }
 
     my $any = join '|', map { quotemeta } @secrets;
