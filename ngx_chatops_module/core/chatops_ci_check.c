@@ -120,16 +120,24 @@ chatops_ci_check(chatops_arena_t *arena, chatops_ci_t *ci)
 
     memset(&check, 0, sizeof(chatops_check_t));
 
-    check.arena = arena;
+    check.arena = chatops_arena_create(0);
+    check.kept = arena;
     check.ci = ci;
+
+    if (check.arena == NULL) {
+        return CHATOPS_ERROR;
+    }
 
     chatops_check_root(&check, ci->root);
 
     /* GitLab looks at what jobs say of each other once each is right */
 
-    if (ci->nerrors == 0 && !check.failed) {
+    if (ci->nerrors == 0 && !chatops_check_done(&check)) {
         chatops_check_graph(&check);
     }
+
+    chatops_check_end(&check);
+    chatops_arena_destroy(check.arena);
 
     return check.failed ? CHATOPS_ERROR : CHATOPS_OK;
 }

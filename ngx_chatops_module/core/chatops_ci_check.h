@@ -26,11 +26,25 @@ typedef struct chatops_check_key_s  chatops_check_key_t;
 
 
 typedef struct {
-    chatops_arena_t           *arena;
+    const void                *node;
+    const void                *as;
+} chatops_check_seen_entry_t;
+
+typedef struct {
+    chatops_check_seen_entry_t *entries;
+    size_t                      count;
+    size_t                      size;     /* a power of 2, or 0 */
+} chatops_check_seen_t;
+
+
+typedef struct {
+    chatops_arena_t           *arena;     /* for the time of the check */
+    chatops_arena_t           *kept;      /* the errors' */
     chatops_ci_t              *ci;
     size_t                     steps;
+    chatops_check_seen_t       seen;
     unsigned                   failed:1;  /* out of memory */
-    unsigned                   over:1;    /* too many steps */
+    unsigned                   over:1;    /* too many steps, and told */
 } chatops_check_t;
 
 
@@ -73,6 +87,9 @@ void chatops_check_missing(chatops_check_t *check,
 
 /* 1 when nothing more is to be looked at: enough errors, steps, memory. */
 int chatops_check_done(chatops_check_t *check);
+
+/* Tells it when there were too many steps. */
+void chatops_check_end(chatops_check_t *check);
 
 /* 1 when something else may stand there in the end: it is not checked. */
 int chatops_check_is_open(const chatops_yaml_node_t *node);
@@ -119,6 +136,18 @@ void chatops_check_mapping(chatops_check_t *check,
 void chatops_check_flatten(chatops_check_t *check,
     const chatops_check_at_t *at, const chatops_yaml_node_t *node,
     chatops_check_pt each, const void *arg);
+
+
+/*
+ * chatops_ci_check_seen.c: what aliases and `extends` share is checked once
+ */
+
+/*
+ * 1 when `node` was seen before as the value of the same key (`as`, an entry
+ * of a table), or when out of memory; notes it.
+ */
+int chatops_check_seen(chatops_check_t *check,
+    const chatops_yaml_node_t *node, const void *as);
 
 
 /*
@@ -327,6 +356,7 @@ typedef struct {
 typedef struct {
     chatops_check_name_t      *names;
     size_t                     count;
+    unsigned                   sorted:1;
 } chatops_check_names_t;
 
 /* Room for `most` names; CHATOPS_OK or CHATOPS_ERROR. */
@@ -335,12 +365,12 @@ int chatops_check_names_make(chatops_arena_t *arena,
 void chatops_check_names_add(chatops_check_names_t *names,
     const chatops_str_t *text, size_t value);
 
-/* Once all are there; of the same name the first added comes first. */
-void chatops_check_names_sort(chatops_check_names_t *names);
+/* By their texts, then by their values. */
+void chatops_check_names_sort(chatops_check_name_t *names, size_t count);
 
-/* The first of that name, or NULL. */
+/* The one of that name with the lowest value, or NULL. */
 const chatops_check_name_t *chatops_check_names_find(
-    const chatops_check_names_t *names, const chatops_str_t *text);
+    chatops_check_names_t *names, const chatops_str_t *text);
 
 
 /*

@@ -1,12 +1,7 @@
-#include <stdlib.h>
-
 #include "chatops_ci_check_graph.h"
 
 
-#define CHATOPS_CHECK_MAX_JOB_NAME  255    /* characters */
-
-
-static chatops_check_at_t
+chatops_check_at_t
 chatops_check_group_at(const chatops_check_group_t *group)
 {
     chatops_check_at_t  at;
@@ -70,9 +65,6 @@ chatops_check_graph_groups(chatops_check_graph_t *graph)
         group->count++;
         chatops_check_names_add(&graph->jobs, &job->name, graph->ngroups - 1);
     }
-
-    chatops_check_names_sort(&graph->jobs);
-    chatops_check_names_sort(&graph->keys);
 
     return CHATOPS_OK;
 }
@@ -160,8 +152,6 @@ chatops_check_graph_stages(chatops_check_graph_t *graph)
     }
 
     chatops_check_names_add(&graph->stages, &last, graph->stages.count);
-    chatops_check_names_sort(&graph->stages);
-
     return CHATOPS_OK;
 }
 
@@ -198,184 +188,19 @@ chatops_check_stage(chatops_check_graph_t *graph,
 }
 
 
-/* A job that is named has to exist, and not in a later stage. */
-static size_t
-chatops_check_named(chatops_check_graph_t *graph,
-    const chatops_check_group_t *group, const chatops_yaml_node_t *node,
-    const char *key, unsigned keys, unsigned optional)
-{
-    size_t                  found;
-    chatops_check_at_t      at;
-    chatops_check_group_t  *other;
-
-    at = chatops_check_group_at(group);
-    found = chatops_check_target_find(graph, &node->value, keys);
-
-    if (found == CHATOPS_CHECK_NONE) {
-        if (!optional && !chatops_check_is_open(node)) {
-            chatops_check_missing(graph->check, &at, node, "`%s` names "
-                                  "`%.*s`, and there is no such job", key,
-                                  chatops_str_arg(&node->value));
-        }
-
-        return CHATOPS_CHECK_NONE;
-    }
-
-    other = &graph->groups[found];
-
-    if (other->stage != CHATOPS_CHECK_NONE
-        && group->stage != CHATOPS_CHECK_NONE
-        && other->stage > group->stage)
-    {
-        chatops_check_missing(graph->check, &at, node, "`%s` names `%.*s`, "
-                              "which is in a later stage", key,
-                              chatops_str_arg(&node->value));
-    }
-
-    return found;
-}
-
-
-static int
-chatops_check_target_cmp(const void *one, const void *two)
-{
-    const chatops_check_target_t  *a, *b;
-
-    a = one;
-    b = two;
-
-    if (a->group != b->group) {
-        return a->group < b->group ? -1 : 1;
-    }
-
-    return chatops_str_cmp(&a->name, &b->name);
-}
-
-
-/* `test` and `test 1/2` are the same need twice too. */
-static void
-chatops_check_duplicates(chatops_check_graph_t *graph,
-    const chatops_check_group_t *group, chatops_check_target_t *targets,
-    size_t n)
-{
-    size_t                        i;
-    unsigned                      all;
-    chatops_check_at_t            at;
-    const chatops_check_group_t  *other;
-
-    if (n < 2) {
-        return;
-    }
-
-    at = chatops_check_group_at(group);
-
-    qsort(targets, n, sizeof(chatops_check_target_t),
-          chatops_check_target_cmp);
-
-    for (i = 1; i < n; i++) {
-        if (targets[i].group != targets[i - 1].group
-            || targets[i].part || targets[i - 1].part)
-        {
-            continue;
-        }
-
-        all = 0;
-
-        if (targets[i].group != CHATOPS_CHECK_NONE) {
-            other = &graph->groups[targets[i].group];
-            all = other->parallel
-                  && chatops_str_eq(&targets[i - 1].name, &other->key);
-        }
-
-        if (all || chatops_str_eq(&targets[i].name, &targets[i - 1].name)) {
-            chatops_check_error(graph->check, &at, targets[i].node,
-                                "it needs `%.*s` twice",
-                                chatops_str_arg(&targets[i].name));
-        }
-    }
-}
-
-
-/* Its name may have become too long by what `parallel` adds. */
-static void
-chatops_check_long_need(chatops_check_graph_t *graph,
-    const chatops_check_group_t *group, const chatops_check_target_t *target)
-{
-    size_t                        i;
-    chatops_check_at_t            at;
-    const chatops_check_group_t  *other;
-
-    other = &graph->groups[target->group];
-
-    if (!other->parallel || target->part) {
-        return;
-    }
-
-    at = chatops_check_group_at(group);
-
-    for (i = 0; i < other->count; i++) {
-        if (chatops_check_characters(&other->first[i].name)
-            > CHATOPS_CHECK_MAX_JOB_NAME)
-        {
-            chatops_check_error(graph->check, &at, target->node,
-                                "it needs `%.*s`, whose names are too long "
-                                "with `parallel` (at most %d characters)",
-                                chatops_str_arg(&target->name),
-                                CHATOPS_CHECK_MAX_JOB_NAME);
-            return;
-        }
-    }
-}
-
-
-static chatops_check_target_t *
-chatops_check_graph_needs(chatops_check_graph_t *graph,
-    const chatops_check_group_t *group, const chatops_yaml_node_t *needs,
-    size_t *ntargets)
-{
-    size_t                   i;
-    chatops_check_target_t  *targets, *target;
-
-    if (chatops_check_targets(graph->check->arena, needs, &targets, ntargets)
-        != CHATOPS_OK)
-    {
-        graph->check->failed = 1;
-        *ntargets = 0;
-        return NULL;
-    }
-
-    for (i = 0; i < *ntargets; i++) {
-        target = &targets[i];
-        target->group = chatops_check_named(graph, group, target->node,
-                                            "needs", 1, target->optional);
-
-        if (target->group != CHATOPS_CHECK_NONE) {
-            chatops_check_long_need(graph, group, target);
-        }
-    }
-
-    chatops_check_duplicates(graph, group, targets, *ntargets);
-
-    return targets;
-}
-
-
 static void
 chatops_check_rule_needs(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
 {
-    size_t                  n;
     chatops_check_graph_t  *graph;
-    chatops_check_group_t   group;
 
     (void) check;
     (void) at;
 
     graph = (chatops_check_graph_t *) (uintptr_t) arg;
-    group = graph->groups[graph->current];
 
-    (void) chatops_check_graph_needs(graph, &group,
-                                     chatops_check_get(node, "needs"), &n);
+    chatops_check_needed(graph, &graph->groups[graph->current],
+                         chatops_check_get(node, "needs"), 0);
 }
 
 
@@ -396,9 +221,11 @@ chatops_check_graph_lists(chatops_check_graph_t *graph,
     list = chatops_check_get(group->node, "dependencies");
 
     if (list != NULL && list->type == CHATOPS_YAML_SEQUENCE) {
+        graph->check->steps += list->count;
+
         for (i = 0; i < list->count; i++) {
             (void) chatops_check_named(graph, group, list->items[i],
-                                       "dependencies", 1, 0);
+                                       "dependencies", 1);
         }
     }
 
@@ -409,12 +236,14 @@ chatops_check_graph_lists(chatops_check_graph_t *graph,
         return;
     }
 
+    graph->check->steps += list->count;
+
     for (i = 0; i < list->count; i++) {
         item = chatops_check_get(list->items[i], "job");
 
         if (item != NULL && chatops_check_is_string(item)) {
             (void) chatops_check_named(graph, group, item,
-                                       "trigger:include", 0, 0);
+                                       "trigger:include", 0);
         }
     }
 }
@@ -458,7 +287,7 @@ chatops_check_on_stop(chatops_check_graph_t *graph,
     }
 
     why = NULL;
-    found = chatops_check_target_find(graph, &stop->value, 0);
+    found = chatops_check_group_find(graph, &stop->value, 0);
 
     if (found == CHATOPS_CHECK_NONE) {
         why = "there is no such job";
@@ -515,50 +344,12 @@ chatops_check_published(chatops_check_graph_t *graph,
 }
 
 
-static int
-chatops_check_graph_edges(chatops_check_graph_t *graph,
-    chatops_check_group_t *group, const chatops_check_target_t *targets,
-    size_t ntargets)
-{
-    size_t  i, size, *edges;
-
-    if (graph->nedges + ntargets > graph->size) {
-        size = (graph->nedges + ntargets) * 2;
-        edges = chatops_palloc(graph->check->arena, size * sizeof(size_t));
-
-        if (edges == NULL) {
-            return CHATOPS_ERROR;
-        }
-
-        if (graph->nedges != 0) {
-            memcpy(edges, graph->edges, graph->nedges * sizeof(size_t));
-        }
-
-        graph->edges = edges;
-        graph->size = size;
-    }
-
-    group->needs = graph->nedges;
-
-    for (i = 0; i < ntargets; i++) {
-        if (targets[i].group != CHATOPS_CHECK_NONE) {
-            graph->edges[graph->nedges++] = targets[i].group;
-        }
-    }
-
-    group->nneeds = graph->nedges - group->needs;
-
-    return CHATOPS_OK;
-}
-
-
 void
 chatops_check_graph(chatops_check_t *check)
 {
-    size_t                   i, n;
-    chatops_check_graph_t    graph;
-    chatops_check_group_t   *group;
-    chatops_check_target_t  *targets;
+    size_t                  i;
+    chatops_check_graph_t   graph;
+    chatops_check_group_t  *group;
 
     memset(&graph, 0, sizeof(chatops_check_graph_t));
 
@@ -578,18 +369,12 @@ chatops_check_graph(chatops_check_t *check)
     for (i = 0; i < graph.ngroups && !chatops_check_done(check); i++) {
         graph.current = i;
         group = &graph.groups[i];
+        group->needs = graph.nedges;
 
-        targets = chatops_check_graph_needs(&graph, group,
-                                            chatops_check_get(group->node,
-                                                              "needs"),
-                                            &n);
+        chatops_check_needed(&graph, group,
+                             chatops_check_get(group->node, "needs"), 1);
 
-        if (chatops_check_graph_edges(&graph, group, targets, n)
-            != CHATOPS_OK)
-        {
-            check->failed = 1;
-            return;
-        }
+        group->nneeds = graph.nedges - group->needs;
 
         chatops_check_graph_lists(&graph, group);
         chatops_check_on_stop(&graph, group);

@@ -46,25 +46,49 @@ typedef struct {
 typedef struct {
     chatops_str_t               name;
     const chatops_yaml_node_t  *node;
-    size_t                      group;     /* or NONE */
+    const chatops_yaml_node_t  *parallel;  /* only these of a matrix */
     unsigned                    optional:1;
-    unsigned                    part:1;    /* of a matrix, by `parallel` */
 } chatops_check_target_t;
 
 
-/* chatops_ci_check_target.c */
+/* The place of an error in a job. */
+chatops_check_at_t chatops_check_group_at(const chatops_check_group_t *group);
+
 
 /*
- * The needs of this pipeline that `needs` lists; `targets` is NULL when there
- * are none.  CHATOPS_OK or CHATOPS_ERROR.
+ * chatops_ci_check_target.c: the needs of this pipeline that `needs` lists;
+ * `targets` is NULL when there are none.  CHATOPS_OK or CHATOPS_ERROR.
  */
-int chatops_check_targets(chatops_arena_t *arena,
+int chatops_check_targets(chatops_check_t *check,
     const chatops_yaml_node_t *needs, chatops_check_target_t **targets,
     size_t *ntargets);
 
-/* The group of a job's name, or of a key with `parallel`; NONE: no such. */
-size_t chatops_check_target_find(const chatops_check_graph_t *graph,
+
+/*
+ * chatops_ci_check_needed.c
+ */
+
+/*
+ * A job that is named at `node` by `key` has to exist, and not in a later
+ * stage; `keys`: the key of jobs made by `parallel` stands for all of them.
+ * Returns its group or NONE.
+ */
+size_t chatops_check_named(chatops_check_graph_t *graph,
+    const chatops_check_group_t *group, const chatops_yaml_node_t *node,
+    const char *key, unsigned keys);
+
+/* The group of a job's name, or of a key when `keys`; NONE: no such. */
+size_t chatops_check_group_find(chatops_check_graph_t *graph,
     const chatops_str_t *name, unsigned keys);
+
+/*
+ * What `needs` names has to be there once each.  With `keys` it is the job's
+ * own, its edges are added to the graph; without, a rule's, for which GitLab
+ * does not take the key of jobs made by `parallel`.
+ */
+void chatops_check_needed(chatops_check_graph_t *graph,
+    const chatops_check_group_t *group, const chatops_yaml_node_t *needs,
+    unsigned keys);
 
 
 /* chatops_ci_check_circle.c: needs that lead back to where they begin */

@@ -114,10 +114,14 @@ chatops_check_together(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node)
 {
     size_t                      i;
+    unsigned                    odd;
     const char                 *key;
     const chatops_yaml_node_t  *value;
 
-    for (i = 0; chatops_check_exclusive[i][0] != NULL; i++) {
+    odd = chatops_check_has(node, "run")
+          || chatops_check_has(node, "trigger");
+
+    for (i = 0; chatops_check_exclusive[i][0] != NULL && odd; i++) {
         if (chatops_check_has(node, chatops_check_exclusive[i][0])
             && chatops_check_has(node, chatops_check_exclusive[i][1]))
         {

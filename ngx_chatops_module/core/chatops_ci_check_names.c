@@ -22,11 +22,19 @@ chatops_check_name_cmp(const void *one, const void *two)
 }
 
 
+void
+chatops_check_names_sort(chatops_check_name_t *names, size_t count)
+{
+    qsort(names, count, sizeof(chatops_check_name_t), chatops_check_name_cmp);
+}
+
+
 int
 chatops_check_names_make(chatops_arena_t *arena, chatops_check_names_t *names,
     size_t most)
 {
     names->count = 0;
+    names->sorted = 0;
     names->names = chatops_palloc(arena, most * sizeof(chatops_check_name_t));
 
     return names->names == NULL ? CHATOPS_ERROR : CHATOPS_OK;
@@ -37,25 +45,23 @@ void
 chatops_check_names_add(chatops_check_names_t *names,
     const chatops_str_t *text, size_t value)
 {
+    names->sorted = 0;
     names->names[names->count].text = *text;
     names->names[names->count].value = value;
     names->count++;
 }
 
 
-void
-chatops_check_names_sort(chatops_check_names_t *names)
-{
-    qsort(names->names, names->count, sizeof(chatops_check_name_t),
-          chatops_check_name_cmp);
-}
-
-
 const chatops_check_name_t *
-chatops_check_names_find(const chatops_check_names_t *names,
+chatops_check_names_find(chatops_check_names_t *names,
     const chatops_str_t *text)
 {
     size_t  low, high, middle;
+
+    if (!names->sorted) {
+        chatops_check_names_sort(names->names, names->count);
+        names->sorted = 1;
+    }
 
     low = 0;
     high = names->count;

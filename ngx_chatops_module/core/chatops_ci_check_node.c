@@ -6,6 +6,8 @@
 
 #define CHATOPS_CHECK_MAX_PLACE  120     /* bytes of "deploy:rules[2]" */
 #define CHATOPS_CHECK_MAX_TEXT   200
+#define CHATOPS_CHECK_BIG_COUNT  16
+#define CHATOPS_CHECK_BIG_LENGTH 256     /* bytes of a scalar */
 #define CHATOPS_CHECK_MAX_LEVEL  100     /* arrays in arrays, flattened */
 
 
@@ -124,12 +126,43 @@ chatops_check_is_blank(const chatops_yaml_node_t *node)
 }
 
 
+/* For many questions about one small mapping. */
+static const chatops_yaml_node_t *
+chatops_check_value(const chatops_yaml_node_t *node, const char *key)
+{
+    size_t                      i, len;
+    const chatops_yaml_node_t  *name;
+
+    if (node->type != CHATOPS_YAML_MAPPING
+        || node->count > CHATOPS_CHECK_BIG_COUNT)
+    {
+        return chatops_yaml_get(node, key);
+    }
+
+    len = strlen(key);
+
+    for (i = 0; i < node->count; i++) {
+        name = node->pairs[i].key;
+
+        if (name->value.len == len
+            && name->value.data[0] == (u_char) key[0]
+            && name->type == CHATOPS_YAML_SCALAR
+            && memcmp(name->value.data, key, len) == 0)
+        {
+            return node->pairs[i].value;
+        }
+    }
+
+    return NULL;
+}
+
+
 const chatops_yaml_node_t *
 chatops_check_get(const chatops_yaml_node_t *node, const char *key)
 {
     const chatops_yaml_node_t  *value;
 
-    value = chatops_yaml_get(node, key);
+    value = chatops_check_value(node, key);
 
     return chatops_yaml_is_null(value) ? NULL : value;
 }
@@ -138,15 +171,27 @@ chatops_check_get(const chatops_yaml_node_t *node, const char *key)
 int
 chatops_check_has(const chatops_yaml_node_t *node, const char *key)
 {
-    return chatops_yaml_get(node, key) != NULL;
+    return chatops_check_value(node, key) != NULL;
 }
 
 
 int
 chatops_check_done(chatops_check_t *check)
 {
-    return check->failed || check->over
+    return check->failed || check->steps > CHATOPS_CHECK_MAX_STEPS
            || check->ci->nerrors == CHATOPS_CI_MAX_ERRORS;
+}
+
+
+void
+chatops_check_end(chatops_check_t *check)
+{
+    if (check->steps > CHATOPS_CHECK_MAX_STEPS && !check->over) {
+        check->over = 1;
+        check->steps = 0;
+        chatops_check_error(check, NULL, NULL, "with its aliases written out "
+                            "the file is too big");
+    }
 }
 
 
@@ -222,7 +267,7 @@ chatops_check_say(chatops_check_t *check, const chatops_check_at_t *at,
     place.len = chatops_utf8_clip(place.data, place.len,
                                   CHATOPS_CHECK_MAX_PLACE);
 
-    if (chatops_ci_error(check->arena, check->ci, node, "%.*s%s%.*s",
+    if (chatops_ci_error(check->kept, check->ci, node, "%.*s%s%.*s",
                          chatops_str_arg(&place), place.len ? ": " : "",
                          (int) len, text)
         != CHATOPS_OK)
@@ -261,22 +306,11 @@ chatops_check_missing(chatops_check_t *check, const chatops_check_at_t *at,
 
 
 static int
-chatops_check_step(chatops_check_t *check, const chatops_check_at_t *at,
-    const chatops_yaml_node_t *node)
+chatops_check_step(chatops_check_t *check)
 {
-    if (chatops_check_done(check)) {
-        return 0;
-    }
+    check->steps++;
 
-    if (++check->steps <= CHATOPS_CHECK_MAX_STEPS) {
-        return 1;
-    }
-
-    chatops_check_error(check, at, node,
-                        "with its aliases written out it is too big");
-    check->over = 1;
-
-    return 0;
+    return !chatops_check_done(check);
 }
 
 
@@ -296,6 +330,15 @@ chatops_check_find(const chatops_check_key_t *keys, const chatops_str_t *name)
 }
 
 
+/* Worth to be remembered: what is small is checked as fast. */
+static int
+chatops_check_is_big(const chatops_yaml_node_t *node)
+{
+    return node->count > CHATOPS_CHECK_BIG_COUNT
+           || node->value.len > CHATOPS_CHECK_BIG_LENGTH;
+}
+
+
 void
 chatops_check_keys(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const chatops_check_key_t *keys)
@@ -308,7 +351,7 @@ chatops_check_keys(chatops_check_t *check, const chatops_check_at_t *at,
     for (i = 0; i < node->count; i++) {
         pair = &node->pairs[i];
 
-        if (!chatops_check_step(check, at, pair->value)) {
+        if (!chatops_check_step(check)) {
             return;
         }
 
@@ -325,7 +368,9 @@ chatops_check_keys(chatops_check_t *check, const chatops_check_at_t *at,
         }
 
         if (key->check == NULL || chatops_yaml_is_null(pair->value)
-            || chatops_check_is_open(pair->value))
+            || chatops_check_is_open(pair->value)
+            || (chatops_check_is_big(pair->value)
+                && chatops_check_seen(check, pair->value, key)))
         {
             continue;
         }
@@ -365,7 +410,7 @@ chatops_check_flat(chatops_check_t *check, const chatops_check_at_t *at,
     for (i = 0; i < node->count; i++) {
         item = node->items[i];
 
-        if (!chatops_check_step(check, at, item)) {
+        if (!chatops_check_step(check)) {
             return;
         }
 
@@ -384,9 +429,11 @@ chatops_check_flat(chatops_check_t *check, const chatops_check_at_t *at,
             continue;
         }
 
+        each->index++;
+
         here.up = at;
         here.name = (chatops_str_t) chatops_null_string;
-        here.index = ++each->index;
+        here.index = each->index;
 
         each->each(check, &here, item, each->arg);
     }

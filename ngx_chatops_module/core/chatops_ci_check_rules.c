@@ -163,6 +163,10 @@ chatops_check_rule(chatops_check_t *check, const chatops_check_at_t *at,
         return;
     }
 
+    if (chatops_check_seen(check, node, arg)) {
+        return;
+    }
+
     if (node->count == 0) {
         chatops_check_error(check, at, node, "the rule is empty");
         return;

@@ -5,11 +5,10 @@
 
 
 typedef struct {
-    chatops_arena_t         *arena;
+    chatops_check_t         *check;
     chatops_check_target_t  *targets;
     size_t                   count;
     size_t                   size;
-    size_t                   steps;
 } chatops_check_list_t;
 
 
@@ -53,7 +52,7 @@ chatops_check_target_add(chatops_check_list_t *list,
 
     if (list->count == list->size) {
         size = list->size == 0 ? 8 : list->size * 2;
-        target = chatops_palloc(list->arena,
+        target = chatops_palloc(list->check->arena,
                                 size * sizeof(chatops_check_target_t));
 
         if (target == NULL) {
@@ -73,14 +72,13 @@ chatops_check_target_add(chatops_check_list_t *list,
 
     target->name = job->value;
     target->node = job;
-    target->group = CHATOPS_CHECK_NONE;
+    target->parallel = NULL;
     target->optional = 0;
-    target->part = 0;
 
     if (need->type == CHATOPS_YAML_MAPPING) {
         target->optional = chatops_yaml_is_true(chatops_yaml_get(need,
                                                                  "optional"));
-        target->part = chatops_check_get(need, "parallel") != NULL;
+        target->parallel = chatops_check_get(need, "parallel");
     }
 
     return CHATOPS_OK;
@@ -102,7 +100,7 @@ chatops_check_target_walk(chatops_check_list_t *list,
     }
 
     for (i = 0; i < node->count; i++) {
-        if (++list->steps > CHATOPS_CHECK_MAX_STEPS) {
+        if (++list->check->steps > CHATOPS_CHECK_MAX_STEPS) {
             return CHATOPS_OK;
         }
 
@@ -118,7 +116,7 @@ chatops_check_target_walk(chatops_check_list_t *list,
 
 
 int
-chatops_check_targets(chatops_arena_t *arena,
+chatops_check_targets(chatops_check_t *check,
     const chatops_yaml_node_t *needs, chatops_check_target_t **targets,
     size_t *ntargets)
 {
@@ -126,7 +124,7 @@ chatops_check_targets(chatops_arena_t *arena,
 
     memset(&list, 0, sizeof(chatops_check_list_t));
 
-    list.arena = arena;
+    list.check = check;
 
     if (needs != NULL && !chatops_check_is_open(needs)
         && chatops_check_target_walk(&list, needs, 0) != CHATOPS_OK)
@@ -138,24 +136,6 @@ chatops_check_targets(chatops_arena_t *arena,
     *ntargets = list.count;
 
     return CHATOPS_OK;
-}
-
-
-size_t
-chatops_check_target_find(const chatops_check_graph_t *graph,
-    const chatops_str_t *name, unsigned keys)
-{
-    const chatops_check_name_t  *found;
-
-    found = keys ? chatops_check_names_find(&graph->keys, name) : NULL;
-
-    if (found != NULL) {
-        return found->value;
-    }
-
-    found = chatops_check_names_find(&graph->jobs, name);
-
-    return found != NULL ? found->value : CHATOPS_CHECK_NONE;
 }
 
 
@@ -180,7 +160,7 @@ chatops_check_unneeded(chatops_check_t *check, const chatops_check_at_t *at,
         chatops_check_names_add(&names, &targets[i].name, i);
     }
 
-    chatops_check_names_sort(&names);
+    check->steps += dependencies->count;
 
     for (i = 0; i < dependencies->count; i++) {
         item = dependencies->items[i];
@@ -215,7 +195,7 @@ chatops_check_dependencies(chatops_check_t *check,
         return;
     }
 
-    if (chatops_check_targets(check->arena, needs, &targets, &n)
+    if (chatops_check_targets(check, needs, &targets, &n)
         != CHATOPS_OK)
     {
         check->failed = 1;

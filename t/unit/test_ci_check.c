@@ -140,11 +140,13 @@ the_root_has_keywords_and_jobs(void **state)
         { "default: {image: }\nimage: y\na: {script: x}\n",  NULL },
         { "default: x\na: {script: x}\n",                    "default: "
                                                              MAPPING },
+        { "default: {script: x}\n",                          NULL },
         { "default: {stage: x}\na: {script: x}\n",
           "default: unknown key `stage`" },
         { "default: {tags: x}\na: {script: x}\n",
           "default:tags: " STRINGS },
         { "workflow: {rules: [{when: never}]}\na: {script: x}\n", NULL },
+        { "workflow: {script: x}\n",                         NULL },
         { "workflow: x\na: {script: x}\n",                   "workflow: "
                                                              MAPPING },
         { "foo: x\na: {script: x}\n",                        "foo: " NO_JOB },
@@ -288,6 +290,9 @@ a_script_is_strings(void **state)
           ":script: " SCRIPT ", nested at most 10 deep; this one is empty" },
         { "script: 1",                ":script: " SCRIPT },
         { "script: {a: b}",           ":script: " SCRIPT },
+        { "script:",                  "`script` can't be blank" },
+        { "script: []",               "`script` can't be blank" },
+        { "script: \"\"",             "`script` can't be blank" },
         { "script: x\n  before_script: {a: b}",
           ":before_script: " SCRIPT },
         { "script: x\n  after_script: [1]",
@@ -298,7 +303,8 @@ a_script_is_strings(void **state)
         { "run: [x]",
           ":run[1]: a step should be a mapping with a `name`" },
         { "run: [{name: a, script: x}]\n  before_script: x",
-          "`before_script` and `run` can't be used together" }
+          "`before_script` and `run` can't be used together" },
+        { "stage: test",              NO_JOB }
     };
 
     CHECK(state, BARE, cases);
@@ -772,6 +778,7 @@ needs_are_jobs(void **state)
         { "needs: {job: build}",          NULL },
         { "needs: [{job: build, artifacts: false, optional: true}]", NULL },
         { "needs: [p, [build], ~]",       NULL },
+        { "needs: [\"p 1/2\"]",           NULL },
         { "needs: [{pipeline: $A, job: b}]", NULL },
         { "needs: [{project: a/b, ref: c, job: d}]", NULL },
         { "needs: build",
@@ -797,6 +804,7 @@ needs_are_jobs(void **state)
         { "needs: [{job: a, optional: true}]", NULL },
         { "needs: [build, build]",        "it needs `build` twice" },
         { "needs: [build, {job: build}]", "it needs `build` twice" },
+        { "needs: [p, \"p 1/2\"]",        "it needs `p 1/2` twice" },
         { "needs: [deploy]",
           "circular dependency: it needs itself" },
         { "dependencies: [build]",        NULL },
@@ -807,7 +815,18 @@ needs_are_jobs(void **state)
         { "needs: [{pipeline: $A, job: b}]\n  dependencies: [build]",
           "`dependencies` names `build`, which should be part of `needs`" },
         { "rules: [{needs: [a]}]",
-          "`needs` names `a`, and there is no such job" }
+          "`needs` names `a`, and there is no such job" },
+        { "rules: [{needs: [build, \"p 1/2\"]}]", NULL },
+        { "rules: [{needs: [p]}]",
+          "`needs` names `p`, and there is no such job" },
+        { "needs: [{job: m, parallel: {matrix: [{A: b}]}}]\n"
+          "m: {script: x, parallel: {matrix: [{A: [b, c]}]}}", NULL },
+        { "needs: [{job: m, parallel: {matrix: [{A: d}]}}]\n"
+          "m: {script: x, parallel: {matrix: [{A: [b, c]}]}}",
+          "`needs` names `m: [d]`, and there is no such job" },
+        { "needs: [m, {job: m, parallel: {matrix: [{A: b}]}}]\n"
+          "m: {script: x, parallel: {matrix: [{A: [b, c]}]}}",
+          "it needs `m: [b]` twice" }
     };
 
     CHECK(state, NEEDED, cases);
@@ -861,6 +880,16 @@ a_bridge_has_a_trigger(void **state)
         { "trigger: {project: a/b, forward: {yaml_variables: false}}", NULL },
         { "trigger: [a]",                 ":trigger: " EITHER },
         { "trigger: \"\"",                ":trigger: it can't be blank" },
+        { "trigger:",
+          "it should have `script`, `run` or `trigger`, or need a "
+          "pipeline" },
+        { "needs: [{pipeline: a/b}]",     NULL },
+        { "needs: {pipeline: a/b}",       NULL },
+        { "needs: [{pipeline: a/b}, {pipeline: c/d}]",
+          "it should need at most one other pipeline" },
+        { "needs: []",
+          "it should have `script`, `run` or `trigger`, or need a "
+          "pipeline" },
         { "trigger: {branch: c}",
           ":trigger: it has neither `project` nor `include`" },
         { "trigger: {project: a/b, strategy: wait}",
