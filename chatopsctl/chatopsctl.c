@@ -17,6 +17,7 @@ static const chatopsctl_command_t  *chatopsctl_commands[] = {
     &chatopsctl_run,
     &chatopsctl_users,
     &chatopsctl_jobs,
+    &chatopsctl_plan,
     &chatopsctl_reply,
     &chatopsctl_sign,
     NULL

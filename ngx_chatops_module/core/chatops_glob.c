@@ -66,7 +66,9 @@ chatops_glob_braces(const chatops_str_t *pattern, const chatops_str_t *path,
 
     if (!chatops_glob_brace(pattern, &open, &close)) {
         (*left)--;
-        return chatops_glob_path(pattern, path) ? CHATOPS_YES : CHATOPS_NO;
+
+        return open == pattern->len && chatops_glob_path(pattern, path)
+               ? CHATOPS_YES : CHATOPS_NO;
     }
 
     memcpy(buf, pattern->data, open);
@@ -108,15 +110,19 @@ chatops_glob_braces(const chatops_str_t *pattern, const chatops_str_t *path,
 }
 
 
-/* The outermost pair that is closed first. */
+/*
+ * The outermost pair that is closed first.  Without one, `open` is the
+ * pattern's end, unless there is a brace that nothing closes: then the
+ * pattern matches nothing.
+ */
 
 static int
 chatops_glob_brace(const chatops_str_t *pattern, size_t *open, size_t *close)
 {
     size_t  i, nest;
 
-    *open = 0;
-    *close = 0;
+    *open = pattern->len;
+    *close = pattern->len;
     nest = 0;
 
     for (i = 0; i < pattern->len; i++) {
@@ -304,7 +310,7 @@ chatops_glob_ends(const u_char *p, const u_char *end)
 static const u_char *
 chatops_glob_escaped(const chatops_glob_t *glob, const u_char *p)
 {
-    return p + 1 < glob->p_end && *p == '\\' ? p + 1 : p;
+    return p < glob->p_end && *p == '\\' ? p + 1 : p;
 }
 
 

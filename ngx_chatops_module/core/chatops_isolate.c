@@ -240,14 +240,17 @@ chatops_isolate_stages(chatops_isolate_t *isolate,
 static int
 chatops_isolate_jobs(chatops_isolate_t *isolate, chatops_yaml_node_t *root)
 {
-    size_t                i;
+    size_t                i, k, n;
     chatops_yaml_node_t  *job, *name;
+
+    n = isolate->isolated->njobs;
 
     /* those that are needed first, as one reads them */
 
-    for (i = isolate->isolated->njobs; i > 0; i--) {
-        name = chatops_isolate_name(isolate, isolate->isolated->jobs[i - 1]);
-        job = chatops_isolate_job(isolate, i - 1);
+    for (i = 1; i <= n; i++) {
+        k = i % n;
+        name = chatops_isolate_name(isolate, isolate->isolated->jobs[k]);
+        job = chatops_isolate_job(isolate, k);
 
         if (name == NULL || job == NULL
             || chatops_yaml_set(isolate->arena, root, name, job)

@@ -27,6 +27,7 @@ static const chatops_yaml_node_t *chatops_isolate_nth(
     const chatops_yaml_node_t *list, size_t i);
 static const chatops_str_t *chatops_isolate_need(
     const chatops_yaml_node_t *need);
+static void chatops_isolate_sort(chatops_isolate_t *isolate);
 
 
 int
@@ -47,6 +48,12 @@ chatops_isolate_needed(chatops_isolate_t *isolate)
     for (i = 0; i < isolate->isolated->njobs; i++) {
         list = chatops_isolate_list(isolate, i);
 
+        if (chatops_isolate_count(list) > CHATOPS_ISOLATE_MAX_JOBS) {
+            isolate->isolated->reason = chatops_str("it needs too many other "
+                                                    "jobs");
+            return CHATOPS_DECLINED;
+        }
+
         for (k = 0; k < chatops_isolate_count(list); k++) {
             rc = chatops_isolate_take(isolate, &policy,
                                       isolate->isolated->jobs[i],
@@ -58,7 +65,35 @@ chatops_isolate_needed(chatops_isolate_t *isolate)
         }
     }
 
+    chatops_isolate_sort(isolate);
+
     return CHATOPS_OK;
+}
+
+
+/* As they stand in the file, but for the first. */
+
+static void
+chatops_isolate_sort(chatops_isolate_t *isolate)
+{
+    size_t                    i, k;
+    chatops_verdict_t         verdict;
+    const chatops_ci_job_t   *job, **jobs;
+
+    jobs = isolate->isolated->jobs;
+
+    for (i = 2; i < isolate->isolated->njobs; i++) {
+        job = jobs[i];
+        verdict = isolate->verdicts[i];
+
+        for (k = i; k > 1 && jobs[k - 1] > job; k--) {
+            jobs[k] = jobs[k - 1];
+            isolate->verdicts[k] = isolate->verdicts[k - 1];
+        }
+
+        jobs[k] = job;
+        isolate->verdicts[k] = verdict;
+    }
 }
 
 

@@ -140,6 +140,16 @@ chatops_strategy_fits(chatops_arena_t *arena, chatops_strategy_e strategy,
 {
     *reason = chatops_str("");
 
+    /* nothing fails before it: GitLab would skip it, and say nothing */
+
+    if (choice->verdict->allowed == CHATOPS_YES
+        && chatops_str_is(&choice->verdict->when, "on_failure"))
+    {
+        return chatops_strategy_declined(arena, "it says `when: on_failure`, "
+                                         "so that it runs only after another "
+                                         "job has failed", NULL, "", reason);
+    }
+
     switch (strategy) {
 
     case CHATOPS_STRATEGY_NATIVE:
