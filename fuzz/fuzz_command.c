@@ -58,11 +58,16 @@ fuzz_run(const chatops_str_t *text, const chatops_command_t *command)
 
     /* between job and input: at most a quote, then white space */
 
-    if (p < last && *p == '"') {
-        p++;
+    while (p < last && (fuzz_blank(*p) || *p == 0xc2 || *p == 0xa0
+                        || *p == 0xe2 || *p == 0x80 || *p == 0xaf))
+    {
+        p++;                      /* spaces in front of a guillemet */
+    }
 
-    } else if (last - p >= 3 && p[0] == 0xe2) {
-        p += 3;
+    if (p < last && (*p == '"' || *p == '\'' || *p == 0xab || *p == 0xbb
+                     || (*p >= 0x98 && *p <= 0x9f)))
+    {
+        p++;
     }
 
     for ( /* void */ ; p < last; p++) {
@@ -114,6 +119,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     chatops_command_parse(&text, &command);
 
     fuzz_inside(&command.word, &text);
+    fuzz_inside(&command.ref, &text);
     fuzz_inside(&command.job, &text);
     fuzz_inside(&command.input, &text);
 
@@ -132,6 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case CHATOPS_VERB_RUN_WHAT:
         fuzz_assert(command.word.len == 3);
         fuzz_assert(command.job.len == 0 && command.input.len == 0);
+        fuzz_assert(command.error != NULL);
         break;
 
     case CHATOPS_VERB_HELP:

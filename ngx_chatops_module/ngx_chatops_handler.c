@@ -554,7 +554,8 @@ ngx_chatops_usage(ngx_http_request_t *r, chatops_slack_t *slack,
         chatops_buf_text(&buf, ". ");
 
     } else if (command->verb == CHATOPS_VERB_RUN_WHAT) {
-        chatops_buf_text(&buf, "Which job? ");
+        chatops_buf_text(&buf, command->error);
+        chatops_buf_char(&buf, ' ');
     }
 
     chatops_buf_text(&buf, "Type `");
@@ -562,8 +563,7 @@ ngx_chatops_usage(ngx_http_request_t *r, chatops_slack_t *slack,
     chatops_buf_text(&buf, " run &lt;job&gt; &lt;arguments&gt;` to run a job "
                      "of the project's `.gitlab-ci.yml`; its output comes "
                      "back here. The job finds the arguments in "
-                     "`$CHAT_INPUT`. A job name with blanks goes in double "
-                     "quotes.");
+                     "`$CHAT_INPUT`. A job name with blanks goes in quotes.");
 
     if (chatops_buf_finish(&buf, &text) != CHATOPS_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

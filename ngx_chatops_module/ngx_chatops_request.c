@@ -198,6 +198,7 @@ ngx_chatops_request_run(ngx_chatops_request_t *rq, chatops_slack_t *slack,
     run.project = ngx_chatops_core_str(&rq->conf->project);
     run.gitlab_user_id = user->gitlab_user_id;
 
+    run.ref = command->ref;
     run.job = command->job;
     run.input = command->input;
 

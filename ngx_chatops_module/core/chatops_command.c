@@ -1,16 +1,34 @@
 #include "chatops_command.h"
 
 
+typedef enum {
+    CHATOPS_QUOTE_NONE = 0,
+    CHATOPS_QUOTE_STRAIGHT,       /* " */
+    CHATOPS_QUOTE_APOSTROPHE,     /* ' */
+    CHATOPS_QUOTE_DOUBLE,         /* U+201C to U+201F: which one opens */
+    CHATOPS_QUOTE_SINGLE,         /* U+2018 to U+201B   depends on language */
+    CHATOPS_QUOTE_GUILLEMET       /* U+00AB, U+00BB */
+} chatops_quote_e;
+
+
 static chatops_str_t chatops_command_word(const chatops_str_t *s);
 static chatops_str_t chatops_command_rest(const chatops_str_t *s,
     size_t len);
 static int chatops_command_is(const chatops_str_t *word, const char *verb);
-static int chatops_command_job(chatops_command_t *command,
-    const chatops_str_t *rest);
+static int chatops_command_run(chatops_command_t *command,
+    chatops_str_t rest);
+static size_t chatops_command_ref(const chatops_str_t *s);
+static size_t chatops_command_dash(const chatops_str_t *s, size_t from);
+static int chatops_command_name(chatops_command_t *command,
+    chatops_str_t *rest, chatops_str_t *name);
 static int chatops_command_quoted(chatops_command_t *command,
-    const chatops_str_t *rest, size_t open, int typographic);
+    chatops_str_t *rest, size_t open, chatops_quote_e sort,
+    chatops_str_t *name);
 static size_t chatops_command_quote(const chatops_str_t *s, size_t from,
-    int *typographic);
+    chatops_quote_e *sort);
+static chatops_str_t chatops_command_inside(chatops_str_t s);
+static size_t chatops_command_space(const chatops_str_t *s, size_t from,
+    size_t len);
 static int chatops_command_fits(const chatops_str_t *name);
 static int chatops_command_blank(u_char ch);
 
@@ -38,8 +56,9 @@ chatops_command_parse(const chatops_str_t *text, chatops_command_t *command)
 
     rest = chatops_command_rest(&rest, command->word.len);
 
-    if (chatops_command_job(command, &rest) != CHATOPS_OK) {
+    if (chatops_command_run(command, rest) != CHATOPS_OK) {
         command->verb = CHATOPS_VERB_RUN_WHAT;
+        command->ref = chatops_str(NULL);
         command->job = chatops_str(NULL);
         command->input = chatops_str(NULL);
         return;
@@ -108,86 +127,272 @@ chatops_command_is(const chatops_str_t *word, const char *verb)
 
 
 static int
-chatops_command_job(chatops_command_t *command, const chatops_str_t *rest)
+chatops_command_run(chatops_command_t *command, chatops_str_t rest)
 {
-    int     typographic;
-    size_t  quote;
+    size_t  len;
 
-    quote = chatops_command_quote(rest, 0, &typographic);
+    len = chatops_command_ref(&rest);
 
-    if (quote) {
-        return chatops_command_quoted(command, rest, quote, typographic);
+    if (len) {
+        rest = rest.data[len - 1] == '='
+               ? chatops_strn(rest.data + len, rest.len - len)
+               : chatops_command_rest(&rest, len);
+
+        if (rest.len == 0 || chatops_command_blank(rest.data[0])) {
+            command->error = "`--ref` needs the name of a branch or a tag.";
+            return CHATOPS_DECLINED;
+        }
+
+        if (chatops_command_name(command, &rest, &command->ref)
+            != CHATOPS_OK)
+        {
+            return CHATOPS_DECLINED;
+        }
     }
 
-    command->job = chatops_command_word(rest);
-    command->input = chatops_command_rest(rest, command->job.len);
+    if (rest.len == 0) {
+        command->error = "Which job?";
+        return CHATOPS_DECLINED;
+    }
 
-    return chatops_command_fits(&command->job) ? CHATOPS_OK
-                                               : CHATOPS_DECLINED;
+    if (chatops_command_name(command, &rest, &command->job) != CHATOPS_OK) {
+        return CHATOPS_DECLINED;
+    }
+
+    command->input = rest;
+
+    return CHATOPS_OK;
+}
+
+
+/* The length of `--ref` or `--ref=` in front, 0 when it is not there. */
+
+static size_t
+chatops_command_ref(const chatops_str_t *s)
+{
+    size_t  dash, i, n;
+
+    static const char  ref[] = "ref";
+
+    /* two hyphens, or what became of both or of each */
+
+    i = 0;
+
+    for (n = 0; n < 2; n++) {
+        dash = chatops_command_dash(s, i);
+
+        if (dash == 0) {
+            break;
+        }
+
+        i += dash;
+    }
+
+    if (i < 2 || s->len - i < sizeof(ref) - 1
+        || memcmp(s->data + i, ref, sizeof(ref) - 1) != 0)
+    {
+        return 0;
+    }
+
+    i += sizeof(ref) - 1;
+
+    if (i == s->len || chatops_command_blank(s->data[i])) {
+        return i;
+    }
+
+    return s->data[i] == '=' ? i + 1 : 0;
+}
+
+
+/* A hyphen, or one of U+2012 to U+2015 and U+2212. */
+
+static size_t
+chatops_command_dash(const chatops_str_t *s, size_t from)
+{
+    const u_char  *p;
+
+    if (from >= s->len) {
+        return 0;
+    }
+
+    p = s->data + from;
+
+    if (*p == '-') {
+        return 1;
+    }
+
+    if (s->len - from < 3 || p[0] != 0xe2) {
+        return 0;
+    }
+
+    return (p[1] == 0x80 && p[2] >= 0x92 && p[2] <= 0x95)
+           || (p[1] == 0x88 && p[2] == 0x92)
+           ? 3 : 0;
+}
+
+
+/* Takes a name and the white space behind it from `rest`. */
+
+static int
+chatops_command_name(chatops_command_t *command, chatops_str_t *rest,
+    chatops_str_t *name)
+{
+    size_t           open;
+    chatops_quote_e  sort;
+
+    open = chatops_command_quote(rest, 0, &sort);
+
+    if (open) {
+        return chatops_command_quoted(command, rest, open, sort, name);
+    }
+
+    *name = chatops_command_word(rest);
+    *rest = chatops_command_rest(rest, name->len);
+
+    if (!chatops_command_fits(name)) {
+        command->error = "That is no name.";
+        return CHATOPS_DECLINED;
+    }
+
+    return CHATOPS_OK;
 }
 
 
 /* The name begins behind a quote of `open` bytes. */
 
 static int
-chatops_command_quoted(chatops_command_t *command, const chatops_str_t *rest,
-    size_t open, int typographic)
+chatops_command_quoted(chatops_command_t *command, chatops_str_t *rest,
+    size_t open, chatops_quote_e sort, chatops_str_t *name)
 {
-    int     closing;
-    size_t  i, quote;
+    size_t           i, quote;
+    chatops_quote_e  closing;
+
+    quote = 0;
 
     for (i = open; i < rest->len; i++) {
         quote = chatops_command_quote(rest, i, &closing);
 
-        if (quote == 0 || closing != typographic) {
-            continue;
+        if (quote && closing == sort) {
+            break;
         }
-
-        command->job = chatops_strn(rest->data + open, i - open);
-
-        if (i + quote < rest->len
-            && !chatops_command_blank(rest->data[i + quote]))
-        {
-            return CHATOPS_DECLINED;
-        }
-
-        command->input = chatops_command_rest(rest, i + quote);
-
-        return chatops_command_fits(&command->job) ? CHATOPS_OK
-                                                   : CHATOPS_DECLINED;
     }
 
-    return CHATOPS_DECLINED;
+    if (i == rest->len) {
+        command->error = "The quotes around the name are not closed.";
+        return CHATOPS_DECLINED;
+    }
+
+    *name = chatops_strn(rest->data + open, i - open);
+
+    if (sort == CHATOPS_QUOTE_GUILLEMET) {
+        *name = chatops_command_inside(*name);
+    }
+
+    if (i + quote < rest->len
+        && !chatops_command_blank(rest->data[i + quote]))
+    {
+        command->error = "There is no blank behind the quotes around the "
+                         "name.";
+        return CHATOPS_DECLINED;
+    }
+
+    if (!chatops_command_fits(name)) {
+        command->error = name->len ? "That is no name."
+                                   : "There is no name between the quotes.";
+        return CHATOPS_DECLINED;
+    }
+
+    *rest = chatops_command_rest(rest, i + quote);
+
+    return CHATOPS_OK;
 }
 
 
-/* The length of the double quote at `from`, 0 when there is none. */
+/* The length of the quote at `from`, 0 when there is none. */
 
 static size_t
-chatops_command_quote(const chatops_str_t *s, size_t from, int *typographic)
+chatops_command_quote(const chatops_str_t *s, size_t from,
+    chatops_quote_e *sort)
 {
+    size_t         left;
     const u_char  *p;
 
-    *typographic = 0;
+    *sort = CHATOPS_QUOTE_NONE;
 
-    if (from < s->len && s->data[from] == '"') {
+    if (from >= s->len) {
+        return 0;
+    }
+
+    p = s->data + from;
+    left = s->len - from;
+
+    if (*p == '"' || *p == '\'') {
+        *sort = *p == '"' ? CHATOPS_QUOTE_STRAIGHT : CHATOPS_QUOTE_APOSTROPHE;
         return 1;
     }
 
-    /* U+201C, U+201D and U+201E: languages differ in which one opens */
+    if (left >= 2 && p[0] == 0xc2 && (p[1] == 0xab || p[1] == 0xbb)) {
+        *sort = CHATOPS_QUOTE_GUILLEMET;
+        return 2;
+    }
 
-    if (s->len < 3 || from > s->len - 3) {
+    if (left >= 3 && p[0] == 0xe2 && p[1] == 0x80
+        && p[2] >= 0x98 && p[2] <= 0x9f)
+    {
+        *sort = p[2] >= 0x9c ? CHATOPS_QUOTE_DOUBLE : CHATOPS_QUOTE_SINGLE;
+        return 3;
+    }
+
+    return 0;
+}
+
+
+/* French puts spaces between guillemets and what they hold. */
+
+static chatops_str_t
+chatops_command_inside(chatops_str_t s)
+{
+    size_t  n;
+
+    while ((n = chatops_command_space(&s, 0, s.len)) != 0) {
+        s.data += n;
+        s.len -= n;
+    }
+
+    for (n = 1; n <= 3 && n <= s.len; n++) {
+
+        if (chatops_command_space(&s, s.len - n, n) == n) {
+            s.len -= n;
+            n = 0;
+        }
+    }
+
+    return s;
+}
+
+
+/* The length of a blank, U+00A0 or U+202F there, 0 when it is none. */
+
+static size_t
+chatops_command_space(const chatops_str_t *s, size_t from, size_t len)
+{
+    const u_char  *p;
+
+    if (len == 0) {
         return 0;
     }
 
     p = s->data + from;
 
-    if (p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0x9c && p[2] <= 0x9e) {
-        *typographic = 1;
-        return 3;
+    if (*p == ' ') {
+        return 1;
     }
 
-    return 0;
+    if (len >= 2 && p[0] == 0xc2 && p[1] == 0xa0) {
+        return 2;
+    }
+
+    return len >= 3 && p[0] == 0xe2 && p[1] == 0x80 && p[2] == 0xaf ? 3 : 0;
 }
 
 

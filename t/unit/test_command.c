@@ -14,6 +14,12 @@
 #define RIGHT  "\xe2\x80\x9d"     /* U+201D */
 #define LOW    "\xe2\x80\x9e"     /* U+201E */
 
+#define SINGLE_LEFT   "\xe2\x80\x98"     /* U+2018 */
+#define SINGLE_RIGHT  "\xe2\x80\x99"     /* U+2019 */
+
+#define EN     "\xe2\x80\x93"     /* U+2013 */
+#define EM     "\xe2\x80\x94"     /* U+2014 */
+
 
 typedef struct {
     const char      *text;
@@ -117,7 +123,13 @@ run_takes_a_job_and_all_that_follows(void **state)
         { "run run run", CHATOPS_VERB_RUN, "run", "run", "run" },
         { "run help", CHATOPS_VERB_RUN, "run", "help", "" },
         { "run x\"y z\"", CHATOPS_VERB_RUN, "run", "x\"y", "z\"" },
-        { "run 'a b'", CHATOPS_VERB_RUN, "run", "'a", "b'" },
+        { "run it's done", CHATOPS_VERB_RUN, "run", "it's", "done" },
+        { "run --reference x", CHATOPS_VERB_RUN, "run", "--reference", "x" },
+        { "run -ref x", CHATOPS_VERB_RUN, "run", "-ref", "x" },
+        { "run - x", CHATOPS_VERB_RUN, "run", "-", "x" },
+        { "run ---ref x", CHATOPS_VERB_RUN, "run", "---ref", "x" },
+        { "run \"--ref\" x", CHATOPS_VERB_RUN, "run", "--ref", "x" },
+        { "run x --ref y", CHATOPS_VERB_RUN, "run", "x", "--ref y" },
         { "run a\xc2\xa0z b", CHATOPS_VERB_RUN, "run", "a\xc2\xa0z", "b" },
     };
 
@@ -147,6 +159,23 @@ a_name_with_blanks_can_be_quoted(void **state)
           "say \"a b\"", "" },
         { "run \"say " LEFT "a b" RIGHT "\"", CHATOPS_VERB_RUN, "run",
           "say " LEFT "a b" RIGHT, "" },
+        { "run 'a b' c", CHATOPS_VERB_RUN, "run", "a b", "c" },
+        { "run 'test 1/3'", CHATOPS_VERB_RUN, "run", "test 1/3", "" },
+        { "run 'say \"a b\"'\tc", CHATOPS_VERB_RUN, "run", "say \"a b\"",
+          "c" },
+        { "run " SINGLE_LEFT "a b" SINGLE_RIGHT " c", CHATOPS_VERB_RUN,
+          "run", "a b", "c" },
+        { "run \xe2\x80\x9a" "a b" SINGLE_LEFT " c", CHATOPS_VERB_RUN,
+          "run", "a b", "c" },
+        { "run \xc2\xab" "a b\xc2\xbb  c ", CHATOPS_VERB_RUN, "run", "a b",
+          "c " },
+        { "run \xc2\xbb" "a b\xc2\xab c", CHATOPS_VERB_RUN, "run", "a b",
+          "c" },
+        { "run \xc2\xab\xc2\xa0" "a b\xe2\x80\xaf \xc2\xbb c",
+          CHATOPS_VERB_RUN, "run", "a b", "c" },
+        { "run \"job: [aws, eu]\" \xe2\x80\x9cx\xe2\x80\x9d",
+          CHATOPS_VERB_RUN, "run", "job: [aws, eu]",
+          "\xe2\x80\x9cx\xe2\x80\x9d" },
         { "run \"\xe2\x80\x93 x\"", CHATOPS_VERB_RUN, "run",
           "\xe2\x80\x93 x", "" },
     };
@@ -183,6 +212,90 @@ run_without_a_job_asks_which(void **state)
     (void) state;
 
     check(cases, nelts(cases));
+}
+
+
+static void
+what_is_wrong_with_a_name_is_said(void **state)
+{
+    size_t             i;
+    chatops_str_t      text;
+    chatops_command_t  command;
+
+    static const struct {
+        const char  *text;
+        const char  *error;
+    } cases[] = {
+        { "run", "Which job?" },
+        { "run --ref main", "Which job?" },
+        { "run \"a b", "The quotes around the name are not closed." },
+        { "run " LEFT "a b\"", "The quotes around the name are not closed." },
+        { "run 'a b c", "The quotes around the name are not closed." },
+        { "run \xc2\xab" "a b", "The quotes around the name are not closed." },
+        { "run \"a\"b", "There is no blank behind the quotes around the name."
+        },
+        { "run \"\" b", "There is no name between the quotes." },
+        { "run \xc2\xab \xc2\xbb b", "There is no name between the quotes." },
+        { "run a\x7f" "b", "That is no name." },
+        { "run --ref", "`--ref` needs the name of a branch or a tag." },
+        { "run --ref=", "`--ref` needs the name of a branch or a tag." },
+        { "run --ref= x", "`--ref` needs the name of a branch or a tag." },
+        { "run --ref \"a", "The quotes around the name are not closed." },
+    };
+
+    (void) state;
+
+    for (i = 0; i < nelts(cases); i++) {
+        text = chatops_str(cases[i].text);
+        chatops_command_parse(&text, &command);
+
+        assert_int_equal(command.verb, CHATOPS_VERB_RUN_WHAT);
+        assert_string_equal(command.error, cases[i].error);
+        assert_int_equal(command.ref.len, 0);
+    }
+}
+
+
+static void
+a_ref_stands_in_front_of_the_job(void **state)
+{
+    size_t             i;
+    chatops_str_t      text;
+    chatops_command_t  command;
+
+    static const struct {
+        const char  *text;
+        const char  *ref;
+        const char  *job;
+        const char  *input;
+    } cases[] = {
+        { "run x y", "", "x", "y" },
+        { "run --ref v1.2 x", "v1.2", "x", "" },
+        { "run --ref  v1.2  x  y z ", "v1.2", "x", "y z " },
+        { "run --ref=release/1 x --ref y", "release/1", "x", "--ref y" },
+        { "run " EM "ref v1 x", "v1", "x", "" },
+        { "run " EN "ref v1 x", "v1", "x", "" },
+        { "run " EN EN "ref v1 x", "v1", "x", "" },
+        { "run -" EN "ref v1 x", "v1", "x", "" },
+        { "run \xe2\x88\x92\xe2\x88\x92ref v1 x", "v1", "x", "" },
+        { "run " EM "ref=v1 x", "v1", "x", "" },
+        { "RUN --ref \"v1\" \"a b\" c", "v1", "a b", "c" },
+        { "run --ref=" LEFT "v1" RIGHT " " LEFT "a b" RIGHT " c", "v1",
+          "a b", "c" },
+        { "run --ref v1 --ref x", "v1", "--ref", "x" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < nelts(cases); i++) {
+        text = chatops_str(cases[i].text);
+        chatops_command_parse(&text, &command);
+
+        assert_int_equal(command.verb, CHATOPS_VERB_RUN);
+        check_text(&command.ref, cases[i].ref, &text);
+        check_text(&command.job, cases[i].job, &text);
+        check_text(&command.input, cases[i].input, &text);
+    }
 }
 
 
@@ -301,6 +414,8 @@ main(void)
         cmocka_unit_test(run_takes_a_job_and_all_that_follows),
         cmocka_unit_test(a_name_with_blanks_can_be_quoted),
         cmocka_unit_test(run_without_a_job_asks_which),
+        cmocka_unit_test(what_is_wrong_with_a_name_is_said),
+        cmocka_unit_test(a_ref_stands_in_front_of_the_job),
         cmocka_unit_test(anything_else_is_unknown),
         cmocka_unit_test(a_name_has_at_most_255_characters),
         cmocka_unit_test(nul_bytes_are_bytes_like_others),

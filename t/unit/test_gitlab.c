@@ -107,6 +107,120 @@ a_project_goes_out_as_one_segment(void **state)
 
 
 static void
+a_pipeline_is_looked_at_and_canceled(void **state)
+{
+    int                    rc;
+    chatops_str_t          project, ref, content;
+    chatops_gitlab_call_t  call;
+
+    project = chatops_str("ops/infra");
+    ref = chatops_str("v1/x");
+    content = chatops_str("a: \"b\"\n");
+
+    rc = chatops_gitlab_tag(*state, &project, &ref, &call);
+    assert_call(rc, &call, "GET",
+                "projects/ops%2Finfra/repository/tags/v1%2Fx", NULL);
+
+    rc = chatops_gitlab_lint_content(*state, &project, &content, &call);
+    assert_call(rc, &call, "POST", "projects/ops%2Finfra/ci/lint",
+                "{\"content\":\"a: \\\"b\\\"\\n\"}");
+
+    rc = chatops_gitlab_pipelines_made(*state, &project, &ref, 1709210096789,
+                                       &call);
+    assert_call(rc, &call, "GET",
+                "projects/ops%2Finfra/pipelines?ref=v1%2Fx&source=api"
+                "&updated_after=2024-02-29T12:34:56Z&order_by=id&sort=desc"
+                "&per_page=100", NULL);
+
+    rc = chatops_gitlab_pipeline(*state, &project, 42, &call);
+    assert_call(rc, &call, "GET", "projects/ops%2Finfra/pipelines/42", NULL);
+
+    rc = chatops_gitlab_pipeline_variables(*state, &project, 42, &call);
+    assert_call(rc, &call, "GET",
+                "projects/ops%2Finfra/pipelines/42/variables", NULL);
+
+    rc = chatops_gitlab_bridges(*state, &project, 42, &call);
+    assert_call(rc, &call, "GET",
+                "projects/ops%2Finfra/pipelines/42/bridges?per_page=100",
+                NULL);
+}
+
+
+static void
+variables_tags_and_rights_are_read(void **state)
+{
+    size_t                   i;
+    chatops_str_t            body, value;
+    chatops_gitlab_tag_t     tag;
+    chatops_gitlab_branch_t  branch;
+
+    static const char *const  malformed[] = {
+        "", "{}", "[1]", "[{}]", "[{\"key\":1,\"value\":\"x\"}]", "<html>"
+    };
+
+    static const struct {
+        const char  *body;
+        unsigned     is_protected;
+        unsigned     developers;
+    } branches[] = {
+        { "{\"commit\":{\"id\":\"a\"}}", 0, 0 },
+        { "{\"commit\":{\"id\":\"a\"},\"protected\":true,"
+          "\"developers_can_push\":false,\"developers_can_merge\":false}",
+          1, 0 },
+        { "{\"commit\":{\"id\":\"a\"},\"protected\":true,"
+          "\"developers_can_push\":true,\"developers_can_merge\":false}",
+          1, 1 },
+        { "{\"commit\":{\"id\":\"a\"},\"protected\":true,"
+          "\"developers_can_push\":false,\"developers_can_merge\":true}",
+          1, 1 },
+        { "{\"commit\":{\"id\":\"a\"},\"protected\":true,"
+          "\"developers_can_push\":1}", 1, 0 },
+    };
+
+    body = chatops_str("[{\"key\":\"A\",\"value\":\"1\"},"
+                       "{\"key\":\"CHAT_RUN_ID\",\"value\":\"x y\"}]");
+
+    assert_int_equal(chatops_gitlab_read_variable(*state, &body, "CHAT_RUN_ID",
+                                                  &value), CHATOPS_OK);
+    assert_true(chatops_str_is(&value, "x y"));
+
+    assert_int_equal(chatops_gitlab_read_variable(*state, &body, "CHAT_RUN",
+                                                  &value), CHATOPS_OK);
+    assert_int_equal(value.len, 0);
+
+    body = chatops_str("[]");
+    assert_int_equal(chatops_gitlab_read_variable(*state, &body, "A", &value),
+                     CHATOPS_OK);
+    assert_int_equal(value.len, 0);
+
+    for (i = 0; i < nelts(malformed); i++) {
+        body = chatops_str(malformed[i]);
+        assert_int_equal(chatops_gitlab_read_variable(*state, &body, "A",
+                                                      &value),
+                         CHATOPS_DECLINED);
+    }
+
+    body = chatops_str("{\"name\":\"v1\",\"target\":\"t\",\"protected\":true,"
+                       "\"commit\":{\"id\":\"c\"}}");
+    assert_int_equal(chatops_gitlab_read_tag(*state, &body, &tag), CHATOPS_OK);
+    assert_true(chatops_str_is(&tag.sha, "c"));
+    assert_int_equal(tag.is_protected, 1);
+
+    body = chatops_str("{\"name\":\"v1\",\"commit\":null}");
+    assert_int_equal(chatops_gitlab_read_tag(*state, &body, &tag),
+                     CHATOPS_DECLINED);
+
+    for (i = 0; i < nelts(branches); i++) {
+        body = chatops_str(branches[i].body);
+        assert_int_equal(chatops_gitlab_read_branch(*state, &body, &branch),
+                         CHATOPS_OK);
+        assert_int_equal(branch.is_protected, branches[i].is_protected);
+        assert_int_equal(branch.developers, branches[i].developers);
+    }
+}
+
+
+static void
 lists_are_asked_for_by_the_hundred(void **state)
 {
     int                    rc;
@@ -745,6 +859,13 @@ the_setting_against_variables_is_known_by_its_words(void **state)
 
     reason = chatops_str(NULL);
     assert_int_equal(chatops_gitlab_forbids_variables(&reason), 0);
+    assert_int_equal(chatops_gitlab_forbids_ref(&reason), 0);
+
+    reason = chatops_str("You do not have sufficient permission to run a"
+                         " pipeline on 'main'. Please select a different"
+                         " branch");
+    assert_int_equal(chatops_gitlab_forbids_ref(&reason), 1);
+    assert_int_equal(chatops_gitlab_forbids_variables(&reason), 0);
 }
 
 
@@ -781,6 +902,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(a_project_goes_out_as_one_segment),
+        cmocka_unit_test(a_pipeline_is_looked_at_and_canceled),
+        cmocka_unit_test(variables_tags_and_rights_are_read),
         cmocka_unit_test(lists_are_asked_for_by_the_hundred),
         cmocka_unit_test(a_commit_writes_one_file),
         cmocka_unit_test(every_dollar_of_a_variable_is_doubled),
