@@ -90,6 +90,7 @@ package Test::ChatOps;
 #                                otherwise: see call_back()
 #   callback GET good            by that method
 #   callback 100000 good         with so many bytes
+#   set {"files":…}              as gitlab_set
 #   replay                       the first request again, byte for byte
 #   [U0002] [hang up 0.2] [20 times] /gitlab run x     ({n} is the number)
 #
@@ -601,6 +602,9 @@ sub act {
     } elsif ($line eq 'confirm') {
         $gitlab->control('confirm', {
             command_id => shown_last(qr/[?&]command_id=([\w-]+)/) });
+
+    } elsif ($line =~ /\Aset (.+)/s) {
+        $gitlab->control('set', decode_json($1));
 
     } elsif ($line =~ /\Acallback (?:([A-Z]+) )?(?:(\d+) )?(\w+)\z/) {
         return call_back($3, $1 // 'POST', $2 // 0);
