@@ -1,4 +1,5 @@
 #include "ngx_chatops_strategy.h"
+#include "chatops_predefined.h"
 
 
 #define NGX_CHATOPS_SUGGESTIONS  3
@@ -313,13 +314,50 @@ ngx_chatops_match(ngx_chatops_dispatch_t *d)
 static int
 ngx_chatops_source(ngx_chatops_dispatch_t *d)
 {
+    ngx_uint_t             i, n;
+    chatops_variable_t     variables[NGX_CHATOPS_VARIABLES];
+    chatops_variables_t   *predefined, *given;
+    chatops_predefined_t   known;
+
+    ngx_memzero(&known, sizeof(chatops_predefined_t));
+
+    known.source = chatops_str("chat");
+    known.ref = d->run.ref;
+    known.tag = d->run.tag ? 1 : 0;
+    known.project = d->project.path;
+    known.default_branch = d->project.default_branch;
+    known.sha = d->run.sha;
+    known.gitlab = d->run.gitlab;
+
+    given = chatops_variables_create(&d->arena, NULL);
+
+    if (given == NULL
+        || chatops_predefined_make(&d->arena, &known, 1, &predefined)
+           != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    n = ngx_chatops_variables(d, variables);
+
+    for (i = 0; i < n; i++) {
+        if (chatops_variables_set(given, &variables[i].key,
+                                  &variables[i].value)
+            != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
+        }
+    }
+
     ngx_memzero(&d->source, sizeof(chatops_source_t));
 
-    d->source.source = chatops_str("chat");
-    d->source.ref = d->run.ref;
-    d->source.tag = d->run.tag ? 1 : 0;
-    d->source.project = d->project.path;
+    d->source.source = known.source;
+    d->source.ref = known.ref;
+    d->source.tag = known.tag;
+    d->source.project = known.project;
     d->source.kubernetes = CHATOPS_UNKNOWN;
+    d->source.predefined = predefined;
+    d->source.given = given;
     d->source.raw = d->file != NULL ? d->file->ci : NULL;
 
     return CHATOPS_OK;

@@ -484,3 +484,65 @@ POST /projects/ops%2Finfra/pipeline => 400 {"message":{"base":["Too many pipelin
 --- run_state: refused
 --- pipelines: 0
 --- branches: main
+
+
+
+=== TEST 27: rules that ask for chat, by the variable
+--- ci
+workflow:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "chat"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+build:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "chat"
+      when: never
+    - when: always
+  script: ["echo build"]
+other:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "chat" && $CHAT_JOB == "other"
+  script: ["echo other"]
+status:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "chat" && $CHAT_JOB == "status"
+      variables:
+        BY: rule
+  script: ["echo $BY $CHAT_INPUT"]
+--- protected: none
+--- slack: /gitlab run status now
+--- channel: <@U0001>: rule now
+--- run_strategy: direct
+--- pipeline_jobs: status
+--- branches: main
+
+
+
+=== TEST 28: a variable that somebody may have set: nobody can know
+--- ci
+build:
+  rules:
+    - if: $BUILD_EVERYTHING
+  script: ["echo build"]
+status:
+  script: ["echo all is well"]
+--- protected: none
+--- slack: /gitlab run status
+--- channel: <@U0001>: all is well
+--- run_strategy: isolated
+--- pipeline_jobs: status
+--- error_log
+not direct: the pipeline may also hold `build`
+
+
+
+=== TEST 29: a parallel job is several: one of them is not alone
+--- chatops eval: $::Only
+--- ci
+test:
+  parallel: 3
+  script: ["echo $CI_NODE_INDEX"]
+--- protected: none
+--- slack: /gitlab run "test 1/3"
+--- answer_like: ^`test 1/3` was not run: the pipeline would also hold `test 2/3`
+--- pipelines: 0
