@@ -4,6 +4,7 @@
 # make static           nginx with the module linked in
 # make unit             builds and runs the unit tests, plain and sanitized
 # make fuzz             runs each fuzz target for FUZZ_SECONDS
+# make bench-ci         reading CI configurations, beside libyaml alone
 # make lint             the rules of the house that a machine can check
 # make test             all tests (t/run)
 # make demo             the demo (demo/run)
@@ -67,8 +68,8 @@ ASAN_CFLAGS  = -O1 -g3 -fno-omit-frame-pointer \
 FUZZ_CFLAGS  = -O1 -g -fno-omit-frame-pointer
 
 
-.PHONY: all deps module ctl asan static unit fuzz lint test demo install \
-        clean unit-programs fuzz-programs
+.PHONY: all deps module ctl asan static unit fuzz bench-ci lint test demo \
+        install clean unit-programs fuzz-programs
 
 all: module ctl
 
@@ -246,6 +247,16 @@ build/fuzz/fuzz_%: build/fuzz/obj/fuzz/fuzz_%.o build/fuzz/libchatops.a
 fuzz: fuzz-programs
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) t/run fuzz
 
+
+# benchmarks
+
+build/bench/%: build/plain/bench/%.o build/plain/libchatops.a
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench-ci: build/bench/ci_config
+	$(Q)bench/run-ci
 
 lint:
 	$(Q)scripts/lint
