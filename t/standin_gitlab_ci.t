@@ -365,10 +365,17 @@ a:
   stage: x
   variables: {A: own}
   script: [!reference [.tools, script], echo two]
+b:
+  script: ["a long command: --with-an-option --with-another-option --and-a-third-one --which-folds --it", "tab\ttab"]
+  stage: x
+  variables: {F: 3.10, E: , "n": "12", D: "$X y"}
+  when: manual
+  parallel: {matrix: [{P: [1]}]}
 YAML
 
     my $lint = call(GET => "$infra/ci/lint?content_ref=main&include_jobs=true")->json;
 
+    is(join('; ', @{ $lint->{errors} }), '', 'it is valid');
     is($lint->{merged_yaml}, <<'YAML', 'as GitLab does');
 ---
 ".base":
@@ -395,8 +402,24 @@ a:
   script:
   - - echo one
   - echo two
+b:
+  script:
+  - 'a long command: --with-an-option --with-another-option --and-a-third-one --which-folds
+    --it'
+  - "tab\ttab"
+  stage: x
+  variables:
+    F: 3.1
+    E:
+    "n": '12'
+    D: "$X y"
+  when: manual
+  parallel:
+    matrix:
+    - P:
+      - 1
 YAML
-    is_deeply($lint->{jobs}[0]{script}, [ 'echo one', 'echo two' ], 'its job');
+    is_deeply((grep { $_->{name} eq 'a' } @{ $lint->{jobs} })[0]{script}, [ 'echo one', 'echo two' ], 'its job');
 
     my $post = sub (%body) { call(POST => "$infra/ci/lint", \%body)->json };
 

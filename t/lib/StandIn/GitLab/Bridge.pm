@@ -10,7 +10,7 @@ use Encode qw(encode_utf8);
 use Exporter 'import';
 use Mojo::IOLoop;
 use StandIn::GitLab::Pipeline;
-use StandIn::GitLab::Yaml qw(yaml_dump);
+use StandIn::GitLab::Yaml::Dump qw(yaml_dump);
 
 our @EXPORT_OK = qw(bridge_entity bridge_run);
 

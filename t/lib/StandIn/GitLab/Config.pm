@@ -13,11 +13,13 @@ use StandIn::GitLab::Config::Entry qw(check_needs check_policy check_rules
     check_script check_variables is_boolean is_string);
 use StandIn::GitLab::Config::Include qw(include_files);
 use StandIn::GitLab::Config::Input qw(input_apply);
+use StandIn::GitLab::Config::Keyword qw(check_keywords is_duration);
 use StandIn::GitLab::Config::Link qw(check_links);
 use StandIn::GitLab::Config::Merge qw(ci_stop merge_edges merge_extends
     merge_references);
 use StandIn::GitLab::Config::Parallel qw(check_parallel parallel_jobs);
-use StandIn::GitLab::Yaml qw(yaml_copy yaml_dump yaml_load);
+use StandIn::GitLab::Yaml qw(yaml_copy yaml_load);
+use StandIn::GitLab::Yaml::Dump qw(yaml_dump);
 
 has [qw(errors warnings jobs stages includes)] => sub { [] };
 has [qw(variables workflow tree merged_yaml)];
@@ -130,7 +132,13 @@ sub _compile ($self) {
         my $body = $tree->{$name};
 
         next if $ROOT{$name} && !($name =~ /\A(?:default|workflow)\z/ && _is_job($name, $body));
-        next if $name =~ /\A\./;
+
+        if ($name =~ /\A\./) {
+            $self->_problem("jobs:$name config can't be blank")
+                if !defined $body || ref $body eq 'HASH' && !%$body
+                || ref $body eq 'ARRAY' && !@$body || !ref $body && $body !~ /\S/;
+            next;
+        }
 
         $self->_compile_job($name, $body, $default);
     }
@@ -157,7 +165,12 @@ sub _default ($self, $tree) {
     $self->_problem('default config contains unknown keys: ' . join ', ', @unknown)
         if @unknown;
 
+    check_keywords($default, 'default', sub ($text) { $self->_problem($text) });
+
     my %all = map { $_ => $default->{$_} } grep { defined $default->{$_} } keys %$default;
+
+    check_keywords({ map { $_ => $tree->{$_} } qw(image services cache) }, '',
+        sub ($text) { $self->_problem($text =~ s/\A://r) });
 
     for my $key (qw(before_script after_script image services cache)) {
         next unless defined $tree->{$key};
@@ -218,6 +231,8 @@ sub _compile_job ($self, $name, $body, $default) {
         && (!defined $body->{script} || ref $body->{script} eq 'ARRAY' && !@{ $body->{script} }
             || !ref $body->{script} && $body->{script} !~ /\S/);
 
+    check_keywords($body, $at, $say);
+
     my $takes = $self->_inherits($body->{inherit}, $at);
     my %full  = map { $_ => $body->{$_} } grep { defined $body->{$_} } keys %$body;
 
@@ -277,6 +292,12 @@ sub _inherits ($self, $inherit, $at) {
                 || grep { !is_string($_) } @{ $rule{$from} });
     }
 
+    my %known = map { $_ => 1 } @DEFAULT_KEYS;
+    my @odd   = ref $rule{default} eq 'ARRAY' ? grep { !$known{ $_ // '' } } @{ $rule{default} } : ();
+
+    $self->_problem("$at:inherit:default config contains unknown values: " . join ', ', @odd)
+        if @odd;
+
     return sub ($from, $key) {
         my $rule = $rule{$from} // return 1;
         return ref $rule eq 'ARRAY' ? !!grep { $_ eq $key } @$rule : !!$rule;
@@ -295,8 +316,8 @@ sub _compile_when ($self, $job, $full, $at) {
     }
 
     $self->_problem("$at start in should be a duration")
-        if $delayed && !defined $full->{start_in};
-    $self->_problem("$at start in must be blank") if !$delayed && defined $full->{start_in}
+        if $delayed && !is_duration($full->{start_in});
+    $self->_problem("$at start in must be blank") if !$delayed && length($full->{start_in} // '')
         && !exists $full->{rules};
 
     if (ref $full->{allow_failure} eq 'HASH') {

@@ -29,7 +29,10 @@ sub _compile ($pattern, $flags) {
     pos($pattern) = 0;
 
     until ($pattern =~ /\G\z/gc) {
-        if ($pattern =~ m{\G\\(.)}gcs) {
+        if ($pattern =~ m{\G\\(?:[pP](?:\{\^?\w+\}|[A-Z])|x\{[0-9a-fA-F]+\})}gc) {
+            $out .= $&;
+
+        } elsif ($pattern =~ m{\G\\(.)}gcs) {
             return undef if $1 =~ /[1-9kgGZRXKhHNVeyYmMoOuUlLiIjJETqQFE]/;
             $out .= $1 eq '/' ? '/' : "\\$1";
 
@@ -46,7 +49,7 @@ sub _compile ($pattern, $flags) {
             return undef;
 
         } elsif ($pattern =~ /\G\{(\d+)(?:,(\d*))?\}/gc) {
-            return undef if $1 > 1000 || length($2 // '') && $2 > 1000;
+            return undef if $1 > 1000 || length($2 // '') && ($2 > 1000 || $2 < $1);
             $out .= $&;
 
         } elsif ($pattern =~ /\G\{/gc) {

@@ -2,18 +2,17 @@ package StandIn::GitLab::Yaml;
 
 # YAML as GitLab reads it (Ruby's Psych, YAML 1.1): yes/no are booleans, "<<"
 # merges where it stands, the last of equal keys wins, !reference is kept for
-# later. And the writing of merged_yaml. The parser's events are YAML::PP's.
+# later. The parser's events are YAML::PP's.
 
 use Mojo::Base -strict, -signatures;
 
 use Exporter 'import';
-use Mojo::JSON;
 use Scalar::Util qw(blessed refaddr);
 use StandIn::GitLab::Map;
-use StandIn::GitLab::Yaml::Float;
+use StandIn::GitLab::Yaml::Scalar qw(scalar_read);
 use YAML::PP::Parser;
 
-our @EXPORT_OK = qw(yaml_copy yaml_dump yaml_load);
+our @EXPORT_OK = qw(yaml_copy yaml_load);
 
 use constant {
     MAX_NODES => 100_000,
@@ -53,7 +52,7 @@ sub document_end_event   ($self, $) { }
 
 sub mapping_start_event ($self, $info) {
     _fail("Tried to load unspecified class: $info->{tag}")
-        if defined $info->{tag} && $info->{tag} ne 'tag:yaml.org,2002:map';
+        if ($info->{tag} // '') =~ /ruby/;
 
     $self->_push({ node => StandIn::GitLab::Map->new, map => 1,
         anchor => $info->{anchor} });
@@ -67,7 +66,7 @@ sub sequence_start_event ($self, $info) {
         if ($tag eq '!reference') {
             bless $node, 'StandIn::GitLab::Yaml::Reference';
 
-        } elsif ($tag ne 'tag:yaml.org,2002:seq') {
+        } elsif ($tag =~ /ruby/) {
             _fail("Tried to load unspecified class: $tag");
         }
     }
@@ -140,6 +139,7 @@ sub _add ($self, $value, $size, $info) {
         $top->{merge} = ($info->{style} // 0) == PLAIN
             && defined $value && $value eq '<<';
         $top->{key} = $info->{value} // $value // '';
+        $top->{key} =~ s/\A:(?=.)// if ($info->{style} // 0) == PLAIN;
         return;
     }
 
@@ -161,22 +161,14 @@ sub _resolve ($info) {
     my ($text, $tag) = @{$info}{qw(value tag)};
 
     return $text if defined $tag && $tag eq 'tag:yaml.org,2002:str';
-    _fail("Tried to load unspecified class: $tag") if defined $tag && $tag ne '!';
+    _fail("Tried to load unspecified class: $tag") if ($tag // '') =~ /ruby/;
     return $text if $info->{style} != PLAIN;
 
-    return undef if $text =~ /\A(?:~|null|Null|NULL|)\z/;
-    return Mojo::JSON->true  if $text =~ /\A(?:yes|true|on)\z/i;
-    return Mojo::JSON->false if $text =~ /\A(?:no|false|off)\z/i;
+    my ($kind, $value) = scalar_read($text);
 
-    return 0 + ($text =~ tr/_,//dr) if $text =~ /\A[-+]?(?:0|[1-9][0-9_,]*)\z/;
-    return oct $text if $text =~ /\A0(?:[0-7]+|x[0-9a-fA-F]+|b[01]+)\z/;
-    return StandIn::GitLab::Yaml::Float->new($text =~ tr/_,//dr)
-        if $text =~ /\A[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?\z/ && $text ne '.';
+    _fail("Tried to load unspecified class: $value") if $kind eq 'class';
 
-    _fail('Tried to load unspecified class: Date')
-        if $text =~ /\A[0-9]{4}-[01]?[0-9]-[0-3]?[0-9]\z/;
-
-    return $text;
+    return $value;
 }
 
 # A copy in which nothing is shared.
@@ -193,90 +185,6 @@ sub yaml_copy ($node) {
     }
 
     return $node;
-}
-
-sub yaml_dump ($node) {
-    return '--- ' . _inline($node) . "\n" unless _is_block($node);
-    return "---\n" . _block($node, 0);
-}
-
-sub _is_block ($node) {
-    return !!%$node if ref $node eq 'HASH';
-    return !!@$node if ref $node eq 'ARRAY';
-    return 0;
-}
-
-sub _block ($node, $indent) {
-    my $blanks = ' ' x $indent;
-    my $out    = '';
-
-    if (ref $node eq 'HASH') {
-        for my $key (keys %$node) {
-            $out .= $blanks . _scalar($key, 0) . ':'
-                . _value($node->{$key}, $indent, 0);
-        }
-
-        return $out;
-    }
-
-    $out .= "$blanks-" . _value($_, $indent, 1) for @$node;
-
-    return $out;
-}
-
-sub _value ($value, $indent, $in_list) {
-    return ' ' . _inline($value, $indent) . "\n" unless _is_block($value);
-
-    if ($in_list) {
-        my $text = _block($value, $indent + 2);
-        return ' ' . substr $text, $indent + 2;
-    }
-
-    return "\n" . _block($value, ref $value eq 'HASH' ? $indent + 2 : $indent);
-}
-
-sub _inline ($value, $indent = 0) {
-    return '{}' if ref $value eq 'HASH';
-    return '[]' if ref $value eq 'ARRAY';
-    return "$value" if ref $value eq 'StandIn::GitLab::Yaml::Float';
-    return $value ? 'true' : 'false' if ref $value;
-    return '' unless defined $value;
-
-    {
-        no warnings 'experimental::builtin';
-        return $value if builtin::created_as_number($value);
-    }
-
-    return _scalar($value, $indent);
-}
-
-sub _scalar ($text, $indent) {
-    if ($text =~ /\n/ && $text !~ /\A[ \n]|[^\P{Cc}\n\t]|[ \t]\n/) {
-        my $mark   = $text !~ /\n\z/ ? '-' : $text =~ /\n\n\z/ ? '+' : '';
-        my $blanks = ' ' x ($indent + 2);
-        my $body   = join "\n",
-            map { length ? $blanks . $_ : '' } split /\n/, $text, -1;
-
-        $body =~ s/\n\z// if $mark ne '-';
-
-        return "|$mark\n$body";
-    }
-
-    return "\"$text\"" if $text =~ /\A[^\w"\\][^"\\\p{Cc}]*\z/;
-
-    return $text
-        if $text =~ m{\A[A-Za-z_./\$(][\w ./\$()+=@<>;~^-]*\z}
-        && $text !~ / \z/
-        && $text !~ /\A(?:y|n|yes|no|on|off|true|false|null)\z/i
-        && $text ne '.' && $text !~ /\A\.(?:inf|nan)\z/i;
-
-    return "'$text'" if $text !~ /['\\]|[^\P{Cc}]/;
-
-    return '"' . join('', map {
-            $_ eq '"' || $_ eq '\\' ? "\\$_"
-            : $_ eq "\n" ? '\n' : $_ eq "\t" ? '\t' : $_ eq "\r" ? '\r'
-            : /\p{Cc}/ ? sprintf('\\x%02x', ord) : $_
-        } split //, $text) . '"';
 }
 
 1;

@@ -60,7 +60,8 @@ sub _flat ($node, $depth) {
     return $node;
 }
 
-# [{ key, value, raw }]; `data`: what a variable's hash may say.
+# [{ key, value, raw }]; `data`: what a variable's hash may say, '' when it may
+# not be one, which goes for nothing at all too.
 sub check_variables ($variables, $at, $problem, $data = 'value|description|expand|options') {
     my @list;
 
@@ -74,6 +75,11 @@ sub check_variables ($variables, $at, $problem, $data = 'value|description|expan
     for my $key (keys %$variables) {
         my $value = $variables->{$key} // {};
         my $raw   = 0;
+
+        if (ref $value eq 'HASH' && $data eq '') {
+            $problem->("$at:$key config must be a string");
+            next;
+        }
 
         if (ref $value eq 'HASH') {
             my @unknown = grep { !/\A(?:$data)\z/ } keys %$value;
@@ -186,11 +192,16 @@ sub _rule ($rule, $at, $kind, $problem) {
     $say->('if invalid expression syntax')
         if defined $rule->{if} && !expression_valid($rule->{if});
     $say->("when unknown value: $when") if defined $when && !$known->{when}{$when};
-    $say->('allow failure should be a boolean value')
-        if defined $rule->{allow_failure} && !is_boolean($rule->{allow_failure});
+
+    for my $key (qw(allow_failure interruptible)) {
+        $say->($key =~ tr/_/ /r . ' should be a boolean value')
+            if defined $rule->{$key} && !is_boolean($rule->{$key});
+    }
 
     if (($when // '') eq 'delayed') {
-        $say->("start in can't be blank") unless defined $rule->{start_in};
+        $say->("start in can't be blank") unless length($rule->{start_in} // '');
+        $say->('start in should be a duration')
+            unless ($rule->{start_in} // '') =~ /\A\s*\d/;
     } elsif (exists $rule->{start_in}) {
         $say->('config contains disallowed keys: start_in');
     }
@@ -204,7 +215,7 @@ sub _rule ($rule, $at, $kind, $problem) {
         defined $rule->{allow_failure}
             ? (allow_failure => $rule->{allow_failure} ? 1 : 0) : (),
         defined $rule->{variables} ? (variables => check_variables(
-            $rule->{variables}, "$at:rules:rule:variables", $problem, 'a^')) : (),
+            $rule->{variables}, "$at:rules:rule:variables", $problem, '')) : (),
         defined $rule->{needs} ? (needs =>
             check_needs($rule->{needs}, "$at:rules:rule", $problem)) : (),
     };
@@ -213,7 +224,7 @@ sub _rule ($rule, $at, $kind, $problem) {
 sub _check_changes ($changes, $at, $problem) {
     my $say = sub ($text) { $problem->("$at:rules:rule:changes $text") };
 
-    return $say->('should be an array or a hash') if ref $changes !~ /\A(?:ARRAY|HASH)\z/;
+    return $say->('should be an array or a hash') if ref($changes) !~ /\A(?:ARRAY|HASH)\z/;
 
     my $paths = ref $changes eq 'HASH' ? $changes->{paths} : $changes;
 
@@ -231,7 +242,7 @@ sub _check_changes ($changes, $at, $problem) {
 sub _check_exists ($exists, $at, $problem) {
     my $say = sub ($text) { $problem->("$at:rules:rule:exists $text") };
 
-    return if is_string($exists);
+    return if is_string($exists) || ref $exists eq 'HASH' && !%$exists;
 
     my $paths = ref $exists eq 'HASH' ? $exists->{paths} : $exists;
 
@@ -269,7 +280,11 @@ sub check_needs ($needs, $at, $problem) {
             next;
         }
 
-        next if exists $need->{pipeline} || exists $need->{project};
+        if (exists $need->{pipeline} || exists $need->{project}) {
+            $problem->("$at:needs config uses invalid types: cross_dependency")
+                if $at =~ /:rule\z/;
+            next;
+        }
 
         my @unknown = grep { !/\A(?:job|artifacts|optional|parallel)\z/ } keys %$need;
 

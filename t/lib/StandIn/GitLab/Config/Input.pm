@@ -25,6 +25,8 @@ sub input_apply ($documents, $given) {
     for my $name (keys %$spec) {
         my $input = $spec->{$name} // {};
 
+        ci_stop("header:spec:inputs:$name config should be a hash") if ref $input ne 'HASH';
+
         if (exists(($given // {})->{$name})) {
             $value{$name} = $given->{$name};
 
