@@ -95,7 +95,13 @@ ngx_chatops_callback_find(ngx_http_request_t *r, ngx_chatops_loc_conf_t *conf,
 char *
 ngx_chatops_callback(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    ngx_chatops_loc_conf_t *lcf = conf;
+
     ngx_http_core_loc_conf_t  *clcf;
+
+    if (lcf->service != NGX_CHATOPS_OFF) {
+        return "needs a location of its own, without \"chatops\"";
+    }
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 

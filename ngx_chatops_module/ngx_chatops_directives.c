@@ -397,6 +397,11 @@ ngx_chatops(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     lcf->file = cf->conf_file->file.name.data;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler == ngx_chatops_callback_handler) {
+        return "needs a location of its own, without \"chatops_callback\"";
+    }
+
     clcf->handler = ngx_chatops_handler;
 
     return NGX_CONF_OK;

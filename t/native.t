@@ -51,7 +51,8 @@ POST /projects/ops%2Finfra/repository/commits
 --- chatops: chatops_trigger native isolated;
 --- ci
 show:
-  only: [chat]
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "chat" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   script:
     - printf '%s|%s|%s|%s|%s|%s|%s|%s' "$CHAT_INPUT" "$CHAT_CHANNEL" "$CHAT_USER_ID" "$CHAT_JOB" "$CHAT_RUN_ID" "$CI_PIPELINE_SOURCE" "$CI_COMMIT_BRANCH" "$GITLAB_USER_LOGIN" > "$JOB_WRITES"
 --- slack_text eval: "/gitlab run show web  & \$SECRET <x> 'y' \"z\" \xe2\x80\x9cq\xe2\x80\x9d \n second "
@@ -764,3 +765,14 @@ exited on signal 9
 connect 17
 --- run_state: refused
 --- secrets_left: 0
+
+
+
+=== TEST 40: a callback in the location of the commands
+--- chatops
+            chatops_callback;
+--- must_die
+--- error_log
+"chatops_callback" directive needs a location of its own, without "chatops"
+--- no_error_log
+[alert]
