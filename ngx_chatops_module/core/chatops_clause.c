@@ -5,29 +5,30 @@
 void
 chatops_clause_code(chatops_buf_t *buf, const chatops_str_t *name, size_t max)
 {
-    size_t  i, len, n;
+    u_char  ch;
+    size_t  i, len, n, start;
 
     len = chatops_utf8_clip(name->data, name->len, max);
+    start = 0;
 
     chatops_buf_char(buf, '`');
 
     for (i = 0; i < len; i += n) {
-        n = chatops_utf8_length(&name->data[i], len - i);
+        ch = name->data[i];
+        n = ch < 0x80 ? 1 : chatops_utf8_length(&name->data[i], len - i);
 
-        if (n == 0) {
-            n = 1;
-            chatops_buf_char(buf, '?');
-
-        } else if (name->data[i] == '`' || name->data[i] < ' '
-                   || name->data[i] == 0x7f)
-        {
-            chatops_buf_char(buf, '\'');
-
-        } else {
-            chatops_buf_add(buf, &name->data[i], n);
+        if (n != 0 && ch != '`' && ch >= ' ' && ch != 0x7f) {
+            continue;
         }
+
+        chatops_buf_add(buf, &name->data[start], i - start);
+        chatops_buf_char(buf, n == 0 ? '?' : '\'');
+
+        n = 1;
+        start = i + 1;
     }
 
+    chatops_buf_add(buf, &name->data[start], len - start);
     chatops_buf_text(buf, len < name->len ? "...`" : "`");
 }
 

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "chatops_isolate.h"
@@ -586,6 +587,266 @@ a_value_that_is_not_utf8_is_declined(void **state)
 }
 
 
+/* With the jobs that it needs, or not; what was left out. */
+
+typedef struct {
+    const char  *text;
+    const char  *kept;         /* after the stages */
+    const char  *dropped;
+} needs_case_t;
+
+
+static int
+isolate_needs(chatops_arena_t *arena, const char *text, unsigned include,
+    chatops_isolated_t *isolated)
+{
+    chatops_ci_t               *ci;
+    chatops_str_t               s;
+    chatops_source_t            source;
+    chatops_verdict_t           verdict;
+    chatops_ci_job_t           *job;
+    chatops_isolate_options_t   options;
+
+    memset(&source, 0, sizeof(chatops_source_t));
+    memset(&options, 0, sizeof(chatops_isolate_options_t));
+
+    source.source = chatops_str("chat");
+    source.ref = chatops_str("main");
+    options.include_needs = include;
+
+    s = chatops_str(text);
+
+    if (ci_parse(arena, &s, 0, &ci, &error) != CHATOPS_OK) {
+        fail_msg("%s: %s", text, error.text);
+    }
+
+    s = chatops_str("job");
+    job = chatops_ci_find(ci, &s);
+
+    assert_non_null(job);
+    assert_int_equal(ci->nerrors, 0);
+    assert_int_equal(chatops_policy_evaluate(arena, ci, job, &source,
+                                             &verdict), CHATOPS_OK);
+    assert_int_equal(verdict.allowed, CHATOPS_YES);
+
+    return chatops_isolate_write(arena, ci, job, &source, &verdict, &options,
+                                 isolated);
+}
+
+
+static void
+check_needs(chatops_arena_t *arena, const needs_case_t *cases, size_t n,
+    unsigned include)
+{
+    size_t               i;
+    const char          *text;
+    chatops_isolated_t   isolated;
+
+    for (i = 0; i < n; i++) {
+        assert_int_equal(isolate_needs(arena, cases[i].text, include,
+                                       &isolated), CHATOPS_OK);
+
+        text = strstr((char *) isolated.text.data, "- .post\n");
+        text = text != NULL ? text + 8 : (char *) isolated.text.data;
+
+        assert_string_equal(text, cases[i].kept);
+
+        if (!chatops_str_is(&isolated.dropped, cases[i].dropped)) {
+            fail_msg("%s: dropped %.*s", cases[i].text,
+                     chatops_str_arg(&isolated.dropped));
+        }
+    }
+}
+
+
+#define STAGES  "stages: [build, test, deploy]\n"
+#define BUILD   "build: {stage: build, script: x}\n"
+#define LINT    "lint: {stage: build, script: x}\n"
+
+
+static void
+needs_on_jobs_that_are_not_there_are_dropped(void **state)
+{
+    static const needs_case_t  cases[] = {
+        { STAGES BUILD "job: {script: x, needs: [build]}",
+          "job:\n  script: x\n", "`build`" },
+        { STAGES BUILD LINT "job: {script: x, needs: [build, lint]}",
+          "job:\n  script: x\n", "`build` and `lint`" },
+        { STAGES BUILD LINT "job: {script: x, dependencies: [build, lint]}",
+          "job:\n  script: x\n", "`build` and `lint`" },
+        { STAGES BUILD "job: {script: x, needs: [{job: build, "
+          "optional: true}]}", "job:\n  script: x\n", "" },
+        { STAGES BUILD "job: {script: x, needs: []}",
+          "job:\n  script: x\n", "" },
+        { STAGES BUILD "job: {script: x, needs: [build, "
+          "{project: a/b, job: c, ref: d, artifacts: true}]}",
+          "job:\n  script: x\n  needs:\n  - project: a/b\n    job: c\n"
+          "    ref: d\n    artifacts: true\n", "`build`" },
+        { STAGES BUILD "job: {script: x, needs: [{pipeline: $P, job: c}]}",
+          "job:\n  script: x\n  needs:\n  - pipeline: $P\n    job: c\n",
+          "" },
+        { STAGES BUILD LINT "job: {script: x, needs: [build], "
+          "rules: [{when: always, needs: [lint]}]}",
+          "job:\n  script: x\n  when: always\n", "`lint`" },
+        { STAGES "build: {stage: build, script: x, parallel: 2}\n"
+          "job: {script: x, needs: [build]}",
+          "job:\n  script: x\n", "`build`" }
+    };
+
+    check_needs(*state, cases, sizeof(cases) / sizeof(cases[0]), 0);
+}
+
+
+static void
+needed_jobs_are_taken_along_if_wanted(void **state)
+{
+    static const needs_case_t  cases[] = {
+        { STAGES BUILD LINT "job: {script: x, needs: [build]}",
+          "build:\n  stage: build\n  script: x\n"
+          "job:\n  script: x\n  needs:\n  - 'build'\n", "" },
+
+        /* what they need too */
+
+        { STAGES BUILD "a: {script: x, needs: [build]}\n"
+          "job: {script: x, needs: [{job: a, artifacts: false}], "
+          "dependencies: []}",
+          "build:\n  stage: build\n  script: x\n"
+          "a:\n  script: x\n  needs:\n  - 'build'\n"
+          "job:\n  script: x\n  needs:\n  - job: 'a'\n"
+          "    artifacts: false\n  dependencies: []\n", "" },
+
+        /* all instances, each a job of its own */
+
+        { STAGES "build: {stage: build, script: x, parallel: 2}\n"
+          "job: {script: x, needs: [build]}",
+          "'build 1/2':\n  stage: build\n  script: x\n  variables:\n"
+          "    CI_NODE_INDEX: '1'\n    CI_NODE_TOTAL: '2'\n"
+          "'build 2/2':\n  stage: build\n  script: x\n  variables:\n"
+          "    CI_NODE_INDEX: '2'\n    CI_NODE_TOTAL: '2'\n"
+          "job:\n  script: x\n  needs:\n  - 'build 1/2'\n"
+          "  - 'build 2/2'\n", "" },
+
+        /* by their own rules: an optional one may stay away */
+
+        { STAGES BUILD "a: {script: x, except: [chat]}\n"
+          "job: {script: x, needs: [build, {job: a, optional: true}]}",
+          "build:\n  stage: build\n  script: x\n"
+          "job:\n  script: x\n  needs:\n  - 'build'\n", "" },
+
+        /* GitLab makes a pipeline of .pre as soon as another is there */
+
+        { STAGES "a: {stage: .pre, script: x}\n"
+          "job: {stage: deploy, script: x, needs: [a]}",
+          "a:\n  stage: .pre\n  script: x\n"
+          "job:\n  stage: deploy\n  script: x\n  needs:\n  - 'a'\n", "" },
+
+        { STAGES BUILD "job: {script: x}", "job:\n  script: x\n", "" },
+
+        /* a circle cannot be, as GitLab refuses it; the on_stop job is there */
+
+        { STAGES BUILD "stop: {script: x, when: manual, environment: "
+          "{name: e, action: stop}}\n"
+          "job: {script: x, needs: [stop], environment: {name: e, "
+          "on_stop: stop}}",
+          "stop:\n  script: x\n  environment:\n    name: e\n"
+          "    action: stop\n  when: manual\n"
+          "job:\n  script: x\n  environment:\n    name: e\n"
+          "    on_stop: stop\n  needs:\n  - 'stop'\n", "" }
+    };
+
+    check_needs(*state, cases, sizeof(cases) / sizeof(cases[0]), 1);
+}
+
+
+static void
+a_needed_job_that_may_not_run_is_a_reason(void **state)
+{
+    size_t              i;
+    chatops_isolated_t  isolated;
+
+    static const struct {
+        const char  *text;
+        const char  *reason;
+
+    } cases[] = {
+        { STAGES "a: {script: x, except: [chat]}\n"
+          "job: {script: x, needs: [a]}",
+          "`job` needs `a`, which cannot be taken along: its `except` list "
+          "names `chat` (.gitlab-ci.yml line 2)" },
+        { STAGES "a: {trigger: b/c}\njob: {script: x, needs: [a]}",
+          "`job` needs `a`, which cannot be taken along: it is a `trigger:` "
+          "job that starts another pipeline" },
+        { STAGES "a: {script: x, rules: [{if: $U}]}\n"
+          "b: {script: x, needs: [a]}\njob: {script: x, needs: [b]}",
+          "`b` needs `a`, which cannot be taken along: its rule 1, `$U`, "
+          "depends on `$U`, which may be set in the project's settings "
+          "(.gitlab-ci.yml line 2)" }
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(isolate_needs(*state, cases[i].text, 1, &isolated),
+                         CHATOPS_DECLINED);
+
+        if (!chatops_str_is(&isolated.reason, cases[i].reason)) {
+            fail_msg("%.*s", chatops_str_arg(&isolated.reason));
+        }
+    }
+}
+
+
+static void
+an_instance_becomes_a_job_of_its_own(void **state)
+{
+    chatops_ci_t        *ci;
+    chatops_str_t        s, text;
+    chatops_source_t     source;
+    chatops_verdict_t    verdict;
+    chatops_ci_job_t    *job;
+
+    memset(&source, 0, sizeof(chatops_source_t));
+
+    source.source = chatops_str("chat");
+    source.ref = chatops_str("main");
+
+    s = chatops_str("job: {script: x, variables: {A: own, C: d}, "
+                    "parallel: {matrix: [{A: [a, b], B: [1]}]}}");
+
+    assert_int_equal(ci_parse(*state, &s, 0, &ci, &error), CHATOPS_OK);
+
+    s = chatops_str("job: [b, 1]");
+    job = chatops_ci_find(ci, &s);
+
+    assert_non_null(job);
+    assert_int_equal(chatops_policy_evaluate(*state, ci, job, &source,
+                                             &verdict), CHATOPS_OK);
+    assert_int_equal(isolate(*state, ci, job, &verdict, NULL, 0, &text),
+                     CHATOPS_OK);
+    assert_non_null(strstr((char *) text.data,
+                           "'job: [b, 1]':\n  script: x\n  variables:\n"
+                           "    CI_NODE_INDEX: '2'\n    CI_NODE_TOTAL: '2'\n"
+                           "    A: 'b'\n    C: d\n    B: '1'\n"));
+    assert_null(strstr((char *) text.data, "parallel"));
+}
+
+
+/* Which of them wins is not known, and it would matter. */
+
+static void
+a_job_that_is_not_sure_is_not_reduced(void **state)
+{
+    chatops_isolated_t  isolated;
+
+    assert_int_equal(isolate_needs(*state,
+        "job: {script: x, rules: [{if: $U, variables: {A: b}}, "
+        "{when: on_success}]}", 0, &isolated), CHATOPS_DECLINED);
+    assert_true(isolated.reason.len != 0);
+
+    assert_int_equal(isolate_needs(*state,
+        "job: {script: x, rules: [{if: $U}, {when: on_success}]}", 0,
+        &isolated), CHATOPS_OK);
+}
+
+
 /* Wherever memory runs out, it is told and nothing else happens. */
 
 static void
@@ -662,6 +923,11 @@ main(void)
         TEST(symbols_are_written_as_strings),
         TEST(a_bomb_is_not_written),
         TEST(a_value_that_is_not_utf8_is_declined),
+        TEST(needs_on_jobs_that_are_not_there_are_dropped),
+        TEST(needed_jobs_are_taken_along_if_wanted),
+        TEST(a_needed_job_that_may_not_run_is_a_reason),
+        TEST(an_instance_becomes_a_job_of_its_own),
+        TEST(a_job_that_is_not_sure_is_not_reduced),
         TEST(running_out_of_memory_is_survived)
     };
 
