@@ -18,6 +18,7 @@ static const chatopsctl_command_t  *chatopsctl_commands[] = {
     &chatopsctl_users,
     &chatopsctl_jobs,
     &chatopsctl_plan,
+    &chatopsctl_eval,
     &chatopsctl_reply,
     &chatopsctl_sign,
     NULL

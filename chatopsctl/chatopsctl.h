@@ -51,6 +51,7 @@ extern const chatopsctl_command_t  chatopsctl_users;
 extern const chatopsctl_command_t  chatopsctl_sign;
 extern const chatopsctl_command_t  chatopsctl_jobs;
 extern const chatopsctl_command_t  chatopsctl_plan;
+extern const chatopsctl_command_t  chatopsctl_eval;
 extern const chatopsctl_command_t  chatopsctl_reply;
 
 

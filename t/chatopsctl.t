@@ -72,9 +72,9 @@ subtest 'it says how it is used' => sub {
     my ($code, $out, $err) = ctl('', '--help');
     is $code, 0, '--help is no error';
     like $out, qr/^\s+\Q$_\E\s/m, "$_ is listed"
-        for qw(runs run users jobs reply sign version);
+        for qw(runs run users jobs eval reply sign version);
 
-    for my $name (qw(runs run users jobs reply sign)) {
+    for my $name (qw(runs run users jobs eval reply sign)) {
         ($code, $out, $err) = ctl('', $name, '--help');
         is $code, 0, "$name --help is no error";
         like $out, qr/^usage: chatopsctl $name /, "$name --help says how";
@@ -95,6 +95,10 @@ subtest 'wrong usage is 64' => sub {
         ['run',  'sqlite:/a'],
         ['users'],
         ['jobs'],
+        ['eval'],
+        ['eval', '$A', '$B'],
+        ['eval', '--var', 'A', '$A'],
+        ['eval', '--var', '=a', '$A'],
         ['reply', '--ansi', 'paint', 'trace'],
         ['sign'],
         ['sign', '--secret-file', 'secret', '--timestamp', 'now'],
@@ -375,6 +379,68 @@ my $trace = join "\n",
     "\e[31mhi <there>\e[0m",
     "section_end:1700000001:step_script\r\e[0K\e[32;1mJob succeeded\e[0;m",
     '';
+
+subtest 'expressions are evaluated as GitLab does' => sub {
+    my ($code, $out, $err);
+
+    # expression, variables; exit code, truth, value
+
+    for my $case (
+        ['$A == "a"',      ['A=a'],        0, 1, JSON::PP::true],
+        ['$A == "a"',      ['A=b'],        1, 0, JSON::PP::false],
+        ['$A == "a=b"',    ['A=a=b'],      0, 1, JSON::PP::true],
+        ['$A',             ['A=x', 'A=y'], 0, 1, 'y'],
+        ['$A',             ['A='],         1, 0, ''],
+        ['$A',             [],             1, 0, undef],
+        ['$A || $B',       ['A=', 'B=b'],  1, 0, ''],
+        ['$A =~ /^v\d+/',  ['A=v2'],       0, 1, JSON::PP::true],
+        ['/a\/b/i',        [],             0, 1, '(?i)a/b'],
+        ['$A == "é"',      ["A=é"],        0, 1, JSON::PP::true],
+        ['$A',             ["A=\xff."],    0, 1, "\x{fffd}."],
+    ) {
+        my ($expression, $variables, $exit, $truth, $value) = @$case;
+
+        ($code, $out, $err) = ctl('', 'eval', $expression, '--json',
+            map { ('--var', $_) } @$variables);
+        is $code, $exit, "$expression @$variables";
+        is_deeply decode_json($out),
+            { valid => JSON::PP::true, truth => $truth
+                    ? JSON::PP::true : JSON::PP::false, value => $value };
+        is $err, '';
+
+        ($code, $out) = ctl('', 'eval', (map { ('--var', $_) } @$variables),
+            $expression);
+        is $code, $exit;
+        is $out, $truth ? "true\n" : "false\n";
+    }
+
+    for my $expression ('', '$A ==', '${A}', '/(?=a)b/', '/ab/ == $A') {
+        ($code, $out, $err) = ctl('', 'eval', '--json', $expression);
+        is $code, 2, "\"$expression\" is invalid";
+
+        my $json = decode_json($out);
+        like delete $json->{error}, qr/\w/, 'and it is said why';
+        is_deeply $json, { valid => JSON::PP::false,
+            truth => JSON::PP::false, value => undef };
+
+        ($code, $out, $err) = ctl('', 'eval', $expression);
+        is $code, 2;
+        is $out,  '';
+        like $err, qr/^chatopsctl: the expression is invalid: \w/;
+    }
+
+    ($code, $out) = ctl('', 'eval', '--tree', '$A == "a" || $B && null');
+    is $code, 0;
+    is $out, <<'TREE';
+||
+  ==
+    $A
+    "a"
+  &&
+    $B
+    null
+TREE
+};
 
 subtest 'a log becomes what would be posted' => sub {
     my $file = write_file("$dir/trace", $trace);
