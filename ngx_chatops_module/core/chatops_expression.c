@@ -58,8 +58,8 @@ static void chatops_evaluate_string(chatops_operand_t *value,
     const chatops_str_t *string);
 static void chatops_evaluate_truth(chatops_operand_t *value,
     chatops_truth_e truth, const chatops_str_t *variable);
-static int chatops_evaluate_result(chatops_evaluation_t *e,
-    const chatops_operand_t *value, chatops_result_t *result);
+static void chatops_evaluate_result(const chatops_operand_t *value,
+    chatops_result_t *result);
 static int chatops_evaluate_is_blank(const chatops_str_t *string);
 static void chatops_expression_print_node(const chatops_node_t *node,
     size_t depth, chatops_buf_t *buf);
@@ -83,7 +83,7 @@ chatops_expression_evaluate(chatops_arena_t *arena,
     rc = chatops_evaluate_node(&e, expression->root, &value);
 
     if (rc == CHATOPS_OK) {
-        rc = chatops_evaluate_result(&e, &value, result);
+        chatops_evaluate_result(&value, result);
     }
 
     if (rc == CHATOPS_DECLINED) {
@@ -464,16 +464,17 @@ chatops_evaluate_truth(chatops_operand_t *value, chatops_truth_e truth,
 }
 
 
-static int
-chatops_evaluate_result(chatops_evaluation_t *e,
-    const chatops_operand_t *value, chatops_result_t *result)
+static void
+chatops_evaluate_result(const chatops_operand_t *value,
+    chatops_result_t *result)
 {
-    chatops_buf_t  buf;
-    chatops_str_t  source;
-
     result->value.type = value->type;
     result->value.boolean = value->kinds == CHATOPS_KIND_TRUE;
     result->value.string = value->string;
+
+    if (value->type == CHATOPS_VALUE_PATTERN) {
+        result->value.string = chatops_regex_source(value->regex);
+    }
 
     if ((value->kinds & ~CHATOPS_KIND_ABSENT) == 0) {
         result->truth = CHATOPS_NO;
@@ -485,19 +486,6 @@ chatops_evaluate_result(chatops_evaluation_t *e,
         result->truth = CHATOPS_UNKNOWN;
         result->variable = value->variable;
     }
-
-    if (value->type == CHATOPS_VALUE_PATTERN) {
-        source = chatops_regex_source(value->regex);
-
-        chatops_buf_init(&buf, e->arena, source.len + 2);
-        chatops_buf_char(&buf, '/');
-        chatops_buf_str(&buf, &source);
-        chatops_buf_char(&buf, '/');
-
-        return chatops_buf_finish(&buf, &result->value.string);
-    }
-
-    return CHATOPS_OK;
 }
 
 

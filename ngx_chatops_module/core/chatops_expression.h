@@ -27,7 +27,7 @@ typedef enum {
     CHATOPS_VALUE_NULL = 0,
     CHATOPS_VALUE_BOOLEAN,       /* of a comparison */
     CHATOPS_VALUE_STRING,
-    CHATOPS_VALUE_PATTERN,       /* a lone regular expression, as written */
+    CHATOPS_VALUE_PATTERN,       /* a lone regular expression's source */
     CHATOPS_VALUE_UNKNOWN
 } chatops_value_type_e;
 
@@ -54,13 +54,18 @@ typedef struct {
 
 /*
  * CHATOPS_OK; CHATOPS_DECLINED with `why`, a static text of a few words;
- * CHATOPS_ERROR (memory).  The expression keeps views of `text`.
+ * CHATOPS_ERROR (memory).  The expression keeps views of `text`.  What GitLab
+ * cannot evaluate without any variable is invalid for it, and so here.
  */
 int chatops_expression_parse(chatops_arena_t *arena,
     const chatops_str_t *text, chatops_expression_t **expression,
     const char **why);
 
-/* CHATOPS_OK or CHATOPS_ERROR (memory). */
+/*
+ * CHATOPS_OK or CHATOPS_ERROR (memory).  `variables` may be NULL.  What is a
+ * pattern only at run time, being the value of a variable, is compiled into
+ * the arena each time.
+ */
 int chatops_expression_evaluate(chatops_arena_t *arena,
     const chatops_expression_t *expression,
     const chatops_variables_t *variables, chatops_result_t *result);

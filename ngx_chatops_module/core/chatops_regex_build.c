@@ -9,8 +9,8 @@
  */
 
 
-/* RE2 refuses what its program has no room for (8 MB by default). */
-#define CHATOPS_REGEX_MAX_COST  174000
+/* RE2 refuses what its program has no room for: two thirds of 8 MB. */
+#define CHATOPS_REGEX_MAX_COST  698992
 
 
 enum {
@@ -517,20 +517,37 @@ static double
 chatops_regex_cost(const chatops_regex_parser_t *parser,
     chatops_regex_op_e op, int32_t arg)
 {
-    const chatops_regex_class_t  *class;
+    double                          cost;
+    uint32_t                        i;
+    const chatops_regex_item_t     *item;
+    const chatops_regex_class_t    *class;
+    const chatops_regex_program_t  *program;
+
+    program = parser->program;
 
     switch (op) {
 
     case CHATOPS_REGEX_RUNE:
         return arg < 0x80 ? 1 : arg < 0x800 ? 2 : arg < 0x10000 ? 3 : 4;
 
-    case CHATOPS_REGEX_CLASS:
-        class = &parser->program->classes[arg];
-        return class->has_properties ? 200 : 1 + 4.0 * class->nitems;
-
     case CHATOPS_REGEX_ANY:
+        return 10;
+
     case CHATOPS_REGEX_ANY_OF_LINE:
-        return 9;
+        return 12;
+
+    case CHATOPS_REGEX_CLASS:
+        cost = 1;
+        class = &program->classes[arg];
+
+        for (i = 0; i < class->nitems; i++) {
+            item = &program->items[class->items + i];
+            cost += item->property ? program->properties[item->property - 1]
+                                     .cost
+                                   : 2;
+        }
+
+        return cost;
 
     default:
         return 1;

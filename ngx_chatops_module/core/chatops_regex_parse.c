@@ -12,6 +12,7 @@ static int chatops_regex_parse_open(chatops_regex_parser_t *parser);
 static int chatops_regex_parse_name(chatops_regex_parser_t *parser);
 static int chatops_regex_check_name(chatops_regex_parser_t *parser,
     const chatops_str_t *name);
+static int chatops_regex_make_letters(chatops_regex_parser_t *parser);
 static int chatops_regex_parse_flags(chatops_regex_parser_t *parser);
 static int chatops_regex_parse_repeat(chatops_regex_parser_t *parser);
 static int chatops_regex_parse_count(const u_char **pos, const u_char *end,
@@ -273,7 +274,7 @@ chatops_regex_parse_name(chatops_regex_parser_t *parser)
 {
     int              rc;
     const u_char    *end;
-    chatops_str_t    name, value;
+    chatops_str_t    name;
 
     if (parser->pos < parser->end
         && (*parser->pos == '=' || *parser->pos == '!'))
@@ -294,22 +295,6 @@ chatops_regex_parse_name(chatops_regex_parser_t *parser)
         return rc;
     }
 
-    if (parser->names == NULL) {
-        parser->names = chatops_variables_create(parser->arena, NULL);
-
-        if (parser->names == NULL) {
-            return CHATOPS_ERROR;
-        }
-    }
-
-    if (chatops_variables_get(parser->names, &name, &value) != CHATOPS_NO) {
-        return chatops_regex_fail(parser, "two groups of the same name");
-    }
-
-    if (chatops_variables_set(parser->names, &name, &name) != CHATOPS_OK) {
-        return CHATOPS_ERROR;
-    }
-
     parser->pos = end + 1;
     parser->captures++;
 
@@ -317,23 +302,17 @@ chatops_regex_parse_name(chatops_regex_parser_t *parser)
 }
 
 
-/* Letters, marks, digits and connectors. */
+/* Letters, marks, digits and connectors; two groups may have the same. */
 
 static int
 chatops_regex_check_name(chatops_regex_parser_t *parser,
     const chatops_str_t *name)
 {
-    uint32_t                   rune;
-    const u_char              *p, *end;
-    pcre2_match_data          *data;
-    pcre2_general_context     *memory;
-    chatops_regex_property_t   property;
-
-    static const chatops_str_t  names = chatops_string("a name's");
+    uint32_t        rune;
+    const u_char   *p, *end;
 
     p = name->data;
     end = p + name->len;
-    data = NULL;
 
     if (p == end) {
         return chatops_regex_fail(parser, "a group with an empty name");
@@ -348,30 +327,45 @@ chatops_regex_check_name(chatops_regex_parser_t *parser,
             continue;
         }
 
-        if (rune >= 0x80 && data == NULL) {
-            memory = chatops_regex_memory(parser->arena);
-
-            if (memory == NULL
-                || chatops_regex_property_make(parser->arena, &names,
-                                               &property)
-                   != CHATOPS_OK)
-            {
-                return CHATOPS_ERROR;
-            }
-
-            data = pcre2_match_data_create(1, memory);
-            if (data == NULL) {
-                return CHATOPS_ERROR;
-            }
+        if (rune >= 0x80 && parser->data == NULL
+            && chatops_regex_make_letters(parser) != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
         }
 
-        if (rune < 0x80 || !chatops_regex_property_has(&property, rune, data))
+        if (rune < 0x80
+            || !chatops_regex_property_has(&parser->letters, rune,
+                                           parser->data))
         {
             return chatops_regex_fail(parser, "a group's name that is none");
         }
     }
 
     return CHATOPS_OK;
+}
+
+
+static int
+chatops_regex_make_letters(chatops_regex_parser_t *parser)
+{
+    pcre2_general_context  *memory;
+
+    static const chatops_str_t  name = chatops_string(CHATOPS_REGEX_NAMES);
+
+    if (chatops_regex_property_make(parser->arena, &name, &parser->letters)
+        != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    memory = chatops_regex_memory(parser->arena);
+    if (memory == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    parser->data = pcre2_match_data_create(1, memory);
+
+    return parser->data == NULL ? CHATOPS_ERROR : CHATOPS_OK;
 }
 
 

@@ -11,7 +11,6 @@
 
 
 #include "chatops_regex.h"
-#include "chatops_variables.h"
 
 #define PCRE2_CODE_UNIT_WIDTH  8
 #include <pcre2.h>
@@ -22,6 +21,9 @@
 
 /* Instructions, at the time of a match; RE2 has more room, in bytes. */
 #define CHATOPS_REGEX_MAX_INSTS  16384
+
+/* For chatops_regex_property_make(): no property, nor can \p name it. */
+#define CHATOPS_REGEX_NAMES  "}}"
 
 /* Flags of a pattern, (?imsU). */
 #define CHATOPS_REGEX_CASELESS   0x01
@@ -62,6 +64,7 @@ typedef struct {
 typedef struct {
     chatops_str_t            name;
     pcre2_code              *code;
+    uint32_t                 cost;
     uint32_t                 ascii[4];
 } chatops_regex_property_t;
 
@@ -136,7 +139,8 @@ typedef struct {
     uint32_t                   ngroups;
     uint32_t                   max_groups;
     uint32_t                   captures;
-    chatops_variables_t       *names;
+    chatops_regex_property_t   letters;    /* of groups' names, once needed */
+    pcre2_match_data          *data;
 
     uint32_t                   limit;      /* of instructions */
     double                     cost;       /* what RE2 would need */
@@ -218,7 +222,10 @@ uint32_t chatops_regex_rune(const u_char **pos, const u_char *end);
  */
 uint32_t chatops_regex_fold(uint32_t rune);
 
-/* `name`: what stands in \p{…}; static, or of the arena. */
+/*
+ * `name`: what stands in \p{…}, static or of the arena, or what the name of a
+ * group can have.  AGAIN: this PCRE2 does not know it.
+ */
 int chatops_regex_property_make(chatops_arena_t *arena,
     const chatops_str_t *name, chatops_regex_property_t *property);
 

@@ -2,12 +2,24 @@
 #include "chatops_regex_parts.h"
 
 
+/* Few scripts are far from it. */
+#define CHATOPS_REGEX_SCRIPT_COST  10
+
+
 /* The names that RE2 knows, as it writes them. */
 
-static const char *const  chatops_regex_categories[] = {
-    "Cc", "Cf", "Co", "Cs", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc",
-    "Me", "Mn", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi",
-    "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs", NULL
+static const struct {
+    const char  *name;
+    uint32_t     cost;       /* to RE2, in instructions */
+} chatops_regex_categories[] = {
+    { "Cc", 6 }, { "Cf", 72 }, { "Co", 22 }, { "Cs", 3 }, { "L", 1560 },
+    { "Ll", 925 }, { "Lm", 202 }, { "Lo", 1248 }, { "Lt", 22 }, { "Lu", 887 },
+    { "M", 724 }, { "Mc", 388 }, { "Me", 16 }, { "Mn", 748 }, { "N", 353 },
+    { "Nd", 143 }, { "Nl", 44 }, { "No", 217 }, { "P", 482 }, { "Pc", 19 },
+    { "Pd", 54 }, { "Pe", 146 }, { "Pf", 22 }, { "Pi", 25 }, { "Po", 459 },
+    { "Ps", 150 }, { "S", 626 }, { "Sc", 69 }, { "Sk", 89 }, { "Sm", 166 },
+    { "So", 527 }, { "Z", 22 }, { "Zl", 3 }, { "Zp", 3 }, { "Zs", 20 },
+    { NULL, 0 }
 };
 
 static const char *const  chatops_regex_scripts[] = {
@@ -48,19 +60,19 @@ static const char *const  chatops_regex_scripts[] = {
 
 static const struct {
     const char  *name;
+    uint32_t     cost;
     const char  *pattern;
 } chatops_regex_others[] = {
-    { "Any", "[\\x{0}-\\x{10ffff}]" },
-    { "C", "[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}]" },
-    { "a name's", "[\\p{L}\\p{Nl}\\p{Mn}\\p{Mc}\\p{Nd}\\p{Pc}]" },
-    { NULL, NULL }
+    { "Any", 10, "[\\x{0}-\\x{10ffff}]" },
+    { "C", 101, "[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}]" },
+    { CHATOPS_REGEX_NAMES, 0,
+      "[\\p{L}\\p{Nl}\\p{Mn}\\p{Mc}\\p{Nd}\\p{Pc}]" },
+    { NULL, 0, NULL }
 };
 
 
 static int chatops_regex_property_pattern(const chatops_str_t *name,
-    chatops_buf_t *buf);
-static int chatops_regex_listed(const char *const *list,
-    const chatops_str_t *name);
+    chatops_buf_t *buf, uint32_t *cost);
 static void *chatops_regex_alloc(size_t size, void *data);
 static void chatops_regex_free(void *p, void *data);
 
@@ -83,7 +95,9 @@ chatops_regex_property_make(chatops_arena_t *arena,
 
     chatops_buf_init(&buf, arena, 128);
 
-    if (chatops_regex_property_pattern(name, &buf) != CHATOPS_OK) {
+    if (chatops_regex_property_pattern(name, &buf, &property->cost)
+        != CHATOPS_OK)
+    {
         return CHATOPS_DECLINED;
     }
 
@@ -111,8 +125,8 @@ chatops_regex_property_make(chatops_arena_t *arena,
 
         /* of a version of Unicode that this PCRE2 does not know yet: AGAIN */
 
-        return code == PCRE2_ERROR_NOMEMORY || code == 121 ? CHATOPS_ERROR
-                                                           : CHATOPS_AGAIN;
+        return code == PCRE2_ERROR_HEAP_FAILED ? CHATOPS_ERROR
+                                               : CHATOPS_AGAIN;
     }
 
     for (i = 0; i < 128; i++) {
@@ -164,51 +178,50 @@ chatops_regex_property_has(const chatops_regex_property_t *property,
 /* Scripts are Script, as RE2's, and not Script_Extensions. */
 
 static int
-chatops_regex_property_pattern(const chatops_str_t *name, chatops_buf_t *buf)
+chatops_regex_property_pattern(const chatops_str_t *name, chatops_buf_t *buf,
+    uint32_t *cost)
 {
-    size_t  i;
+    size_t       i;
+    const char  *prefix;
 
     for (i = 0; chatops_regex_others[i].name != NULL; i++) {
         if (chatops_str_is(name, chatops_regex_others[i].name)) {
+            *cost = chatops_regex_others[i].cost;
             chatops_buf_text(buf, chatops_regex_others[i].pattern);
             return CHATOPS_OK;
         }
     }
 
-    if (chatops_regex_listed(chatops_regex_categories, name)) {
-        chatops_buf_text(buf, "\\p{");
+    prefix = NULL;
 
-    } else if (chatops_regex_listed(chatops_regex_scripts, name)) {
+    for (i = 0; chatops_regex_categories[i].name != NULL; i++) {
+        if (chatops_str_is(name, chatops_regex_categories[i].name)) {
+            *cost = chatops_regex_categories[i].cost;
+            prefix = "\\p{";
+        }
+    }
+
+    for (i = 0; chatops_regex_scripts[i] != NULL; i++) {
+        if (chatops_str_is(name, chatops_regex_scripts[i])) {
+            *cost = CHATOPS_REGEX_SCRIPT_COST;
 
 #if PCRE2_MAJOR > 10 || PCRE2_MINOR >= 40
-        chatops_buf_text(buf, "\\p{sc:");
+            prefix = "\\p{sc:";
 #else
-        chatops_buf_text(buf, "\\p{");
+            prefix = "\\p{";
 #endif
+        }
+    }
 
-    } else {
+    if (prefix == NULL) {
         return CHATOPS_DECLINED;
     }
 
+    chatops_buf_text(buf, prefix);
     chatops_buf_str(buf, name);
     chatops_buf_char(buf, '}');
 
     return CHATOPS_OK;
-}
-
-
-static int
-chatops_regex_listed(const char *const *list, const chatops_str_t *name)
-{
-    size_t  i;
-
-    for (i = 0; list[i] != NULL; i++) {
-        if (chatops_str_is(name, list[i])) {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
