@@ -101,7 +101,7 @@ chatops_ci_read(chatops_ci_reader_t *reader, const chatops_str_t *text)
         return rc;
     }
 
-    return chatops_ci_check(reader->arena, ci);
+    return chatops_ci_check(reader->arena, ci, reader->required);
 }
 
 

@@ -24,31 +24,6 @@ static const char *const  chatops_check_globals[] = {
 };
 
 
-static void
-chatops_check_twice(chatops_check_t *check, const chatops_yaml_node_t *root)
-{
-    size_t                      i;
-    const char                 *key;
-    const chatops_yaml_node_t  *defaults, *value;
-
-    defaults = chatops_check_get(root, "default");
-
-    if (defaults == NULL || defaults->type != CHATOPS_YAML_MAPPING) {
-        return;
-    }
-
-    for (i = 0; chatops_check_globals[i] != NULL; i++) {
-        key = chatops_check_globals[i];
-        value = chatops_check_get(defaults, key);
-
-        if (value != NULL && chatops_check_get(root, key) != NULL) {
-            chatops_check_error(check, NULL, value, "`%s` is both at the top "
-                                "and in `default`", key);
-        }
-    }
-}
-
-
 /* `default` and `workflow` can be jobs, the other keywords can't. */
 static int
 chatops_check_is_job(const chatops_check_key_t *key,
@@ -65,6 +40,33 @@ chatops_check_is_job(const chatops_check_key_t *key,
     }
 
     return chatops_check_job_type(&key->name, node) != CHATOPS_CHECK_NO_JOB;
+}
+
+
+static void
+chatops_check_twice(chatops_check_t *check, const chatops_yaml_node_t *root)
+{
+    size_t                      i;
+    const char                 *key;
+    const chatops_yaml_node_t  *defaults, *value;
+
+    defaults = chatops_check_get(root, "default");
+
+    if (defaults == NULL || defaults->type != CHATOPS_YAML_MAPPING
+        || chatops_check_is_job(&chatops_check_root_keys[0], defaults))
+    {
+        return;
+    }
+
+    for (i = 0; chatops_check_globals[i] != NULL; i++) {
+        key = chatops_check_globals[i];
+        value = chatops_check_get(defaults, key);
+
+        if (value != NULL && chatops_check_get(root, key) != NULL) {
+            chatops_check_error(check, NULL, value, "`%s` is both at the top "
+                                "and in `default`", key);
+        }
+    }
 }
 
 
@@ -93,7 +95,7 @@ chatops_check_root(chatops_check_t *check, const chatops_yaml_node_t *root)
         }
 
         if (key->check != NULL && !chatops_yaml_is_null(pair->value)
-            && !chatops_check_is_open(pair->value))
+            && !chatops_check_is_open(check, pair->value))
         {
             at.name = key->name;
             key->check(check, &at, pair->value, key->arg);
@@ -110,7 +112,7 @@ chatops_check_root(chatops_check_t *check, const chatops_yaml_node_t *root)
 
 
 int
-chatops_ci_check(chatops_arena_t *arena, chatops_ci_t *ci)
+chatops_ci_check(chatops_arena_t *arena, chatops_ci_t *ci, unsigned inputs)
 {
     chatops_check_t  check;
 
@@ -123,6 +125,7 @@ chatops_ci_check(chatops_arena_t *arena, chatops_ci_t *ci)
     check.arena = chatops_arena_create(0);
     check.kept = arena;
     check.ci = ci;
+    check.inputs = inputs;
 
     if (check.arena == NULL) {
         return CHATOPS_ERROR;

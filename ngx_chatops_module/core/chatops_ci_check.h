@@ -43,6 +43,7 @@ typedef struct {
     chatops_ci_t              *ci;
     size_t                     steps;
     chatops_check_seen_t       seen;
+    unsigned                   inputs:1;  /* one has no value */
     unsigned                   failed:1;  /* out of memory */
     unsigned                   over:1;    /* too many steps, and told */
 } chatops_check_t;
@@ -92,19 +93,28 @@ int chatops_check_done(chatops_check_t *check);
 void chatops_check_end(chatops_check_t *check);
 
 /* 1 when something else may stand there in the end: it is not checked. */
-int chatops_check_is_open(const chatops_yaml_node_t *node);
+int chatops_check_is_open(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);
 
 /* Ruby's classes; an open value is of any.  None takes a NULL. */
-int chatops_check_is_string(const chatops_yaml_node_t *node);
-int chatops_check_is_word(const chatops_yaml_node_t *node);  /* or a symbol */
-int chatops_check_is_integer(const chatops_yaml_node_t *node);
-int chatops_check_is_boolean(const chatops_yaml_node_t *node);
-int chatops_check_is_scalar(const chatops_yaml_node_t *node);  /* no null */
-int chatops_check_is_sequence(const chatops_yaml_node_t *node);
-int chatops_check_is_mapping(const chatops_yaml_node_t *node);
+int chatops_check_is_string(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);
+int chatops_check_is_word(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);  /* or a symbol */
+int chatops_check_is_integer(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);
+int chatops_check_is_boolean(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);
+int chatops_check_is_scalar(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);  /* no null */
+int chatops_check_is_sequence(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);
+int chatops_check_is_mapping(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);
 
 /* 1 for what Rails calls blank: nothing, null, false, "", [], {}. */
-int chatops_check_is_blank(const chatops_yaml_node_t *node);
+int chatops_check_is_blank(const chatops_check_t *check,
+    const chatops_yaml_node_t *node);
 
 /* The value of a key; NULL when it is not there or null. */
 const chatops_yaml_node_t *chatops_check_get(const chatops_yaml_node_t *node,

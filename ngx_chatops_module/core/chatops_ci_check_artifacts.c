@@ -104,8 +104,8 @@ chatops_check_exposed(chatops_check_t *check, const chatops_check_at_t *at,
 
     name = chatops_check_get(node, "expose_as");
 
-    if (name == NULL || !chatops_check_is_string(name)
-        || chatops_check_is_open(name))
+    if (name == NULL || !chatops_check_is_string(check, name)
+        || chatops_check_is_open(check, name))
     {
         return;
     }
@@ -128,7 +128,7 @@ chatops_check_exposed(chatops_check_t *check, const chatops_check_at_t *at,
 
     paths = chatops_check_get(node, "paths");
 
-    if (chatops_check_is_blank(paths)) {
+    if (chatops_check_is_blank(check, paths)) {
         chatops_check_missing(check, at, node, "`expose_as` needs `paths`");
         return;
     }

@@ -52,12 +52,12 @@ chatops_check_cache_name(chatops_check_t *check, const chatops_check_at_t *at,
 
     (void) arg;
 
-    if (!chatops_check_is_word(node)) {
+    if (!chatops_check_is_word(check, node)) {
         chatops_check_error(check, at, node, "it should be a string");
         return;
     }
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return;
     }
 
@@ -110,7 +110,7 @@ chatops_check_cache_key(chatops_check_t *check, const chatops_check_at_t *at,
     (void) arg;
 
     if (node->type != CHATOPS_YAML_MAPPING) {
-        if (chatops_check_is_word(node)) {
+        if (chatops_check_is_word(check, node)) {
             chatops_check_cache_name(check, at, node, NULL);
             return;
         }
@@ -137,11 +137,11 @@ chatops_check_cache_policy(chatops_check_t *check,
 {
     (void) arg;
 
-    if (chatops_check_is_blank(node)) {
+    if (chatops_check_is_blank(check, node)) {
         return;
     }
 
-    if (chatops_check_is_string(node)
+    if (chatops_check_is_string(check, node)
         && (chatops_str_find(&node->value, 0, "$", 1) != NULL
             || chatops_str_find(&node->value, 0, "push", 4) != NULL
             || chatops_str_find(&node->value, 0, "pull", 4) != NULL))

@@ -278,7 +278,7 @@ chatops_check_duration(chatops_check_t *check, const chatops_check_at_t *at,
 
     duration = arg;
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return;
     }
 
@@ -292,7 +292,7 @@ chatops_check_duration(chatops_check_t *check, const chatops_check_at_t *at,
     rc = CHATOPS_DECLINED;
     seconds = 0;
 
-    if (chatops_check_is_string(node)) {
+    if (chatops_check_is_string(check, node)) {
         if (duration->never && node->value.len == 5
             && strncasecmp((char *) node->value.data, "never", 5) == 0)
         {

@@ -31,16 +31,16 @@ chatops_check_environment_name(chatops_check_t *check,
 {
     (void) arg;
 
-    if (!chatops_check_is_string(node)) {
+    if (!chatops_check_is_string(check, node)) {
         chatops_check_error(check, at, node, "the name should be a string");
         return;
     }
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return;
     }
 
-    if (chatops_check_is_blank(node)) {
+    if (chatops_check_is_blank(check, node)) {
         chatops_check_error(check, at, node, "the name can't be blank");
         return;
     }
@@ -61,7 +61,7 @@ chatops_check_url(chatops_check_t *check, const chatops_check_at_t *at,
 
     chatops_check_string(check, at, node, NULL);
 
-    if (chatops_check_is_string(node)
+    if (chatops_check_is_string(check, node)
         && chatops_check_characters(&node->value) > CHATOPS_CHECK_MAX_URL)
     {
         chatops_check_error(check, at, node, "it is too long (at most %d "
@@ -111,10 +111,11 @@ chatops_check_cluster(chatops_check_t *check, const chatops_check_at_t *at,
         return;
     }
 
-    flux = !chatops_check_is_blank(chatops_check_get(node,
+    flux = !chatops_check_is_blank(check, chatops_check_get(node,
                                                      "flux_resource_path"));
 
-    if (flux && chatops_check_is_blank(chatops_check_get(node, "namespace")))
+    if (flux && chatops_check_is_blank(check, chatops_check_get(node,
+                                                          "namespace")))
     {
         chatops_check_missing(check, at, node, "`flux_resource_path` needs "
                               "a `namespace`");
@@ -125,7 +126,7 @@ chatops_check_cluster(chatops_check_t *check, const chatops_check_at_t *at,
 
     if ((flux || chatops_check_get(node, "dashboard") != NULL
          || chatops_yaml_is_true(enabled))
-        && chatops_check_is_blank(chatops_check_get(node, "agent")))
+        && chatops_check_is_blank(check, chatops_check_get(node, "agent")))
     {
         chatops_check_missing(check, at, node, "it needs an `agent`");
     }
@@ -174,7 +175,7 @@ chatops_check_environment(chatops_check_t *check,
         return;
     }
 
-    if (!chatops_check_is_string(node)) {
+    if (!chatops_check_is_string(check, node)) {
         chatops_check_error(check, at, node,
                             "it should be a string or a mapping");
         return;

@@ -12,7 +12,7 @@ chatops_check_pattern(chatops_check_t *check, const chatops_check_at_t *at,
 
     (void) arg;
 
-    if (!chatops_check_is_string(node)
+    if (!chatops_check_is_string(check, node)
         || !chatops_check_is_pattern(&node->value))
     {
         chatops_check_error(check, at, node, "it should be a regular "
@@ -20,7 +20,7 @@ chatops_check_pattern(chatops_check_t *check, const chatops_check_at_t *at,
         return;
     }
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return;
     }
 
@@ -54,11 +54,11 @@ chatops_check_expression(chatops_check_t *check,
 
     (void) arg;
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return;
     }
 
-    if (!chatops_check_is_string(node)) {
+    if (!chatops_check_is_string(check, node)) {
         chatops_check_error(check, at, node,
                             "invalid expression: it is not a string");
         return;

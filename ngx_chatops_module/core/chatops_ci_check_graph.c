@@ -174,7 +174,7 @@ chatops_check_stage(chatops_check_graph_t *graph,
     stage = chatops_check_get(group->node, "stage");
 
     if (graph->check->ci->unresolved
-        || (stage != NULL && chatops_check_is_open(stage)))
+        || (stage != NULL && chatops_check_is_open(graph->check, stage)))
     {
         return;
     }
@@ -241,7 +241,7 @@ chatops_check_graph_lists(chatops_check_graph_t *graph,
     for (i = 0; i < list->count; i++) {
         item = chatops_check_get(list->items[i], "job");
 
-        if (item != NULL && chatops_check_is_string(item)) {
+        if (item != NULL && chatops_check_is_string(graph->check, item)) {
             (void) chatops_check_named(graph, group, item,
                                        "trigger:include", 0);
         }
@@ -282,7 +282,7 @@ chatops_check_on_stop(chatops_check_graph_t *graph,
 
     stop = chatops_check_get(stop, "on_stop");
 
-    if (stop == NULL || chatops_check_is_open(stop)) {
+    if (stop == NULL || chatops_check_is_open(graph->check, stop)) {
         return;
     }
 
@@ -302,14 +302,15 @@ chatops_check_on_stop(chatops_check_graph_t *graph,
         if (other == NULL) {
             why = "which has no environment";
 
-        } else if (name != NULL && !chatops_check_is_open(name)
-                   && !chatops_check_is_open(other)
+        } else if (name != NULL && !chatops_check_is_open(graph->check, name)
+                   && !chatops_check_is_open(graph->check, other)
                    && !chatops_str_eq(&name->value, &other->value))
         {
             why = "which has another environment";
 
-        } else if (action == NULL || (!chatops_str_is(&action->value, "stop")
-                                      && !chatops_check_is_open(action)))
+        } else if (action == NULL
+                   || (!chatops_str_is(&action->value, "stop")
+                       && !chatops_check_is_open(graph->check, action)))
         {
             why = "which does not have `action: stop`";
         }

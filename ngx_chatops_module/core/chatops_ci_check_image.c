@@ -9,11 +9,11 @@ chatops_check_option(chatops_check_t *check, const chatops_check_at_t *at,
 
     most = arg;
 
-    if (chatops_check_is_integer(node) && most == NULL) {
+    if (chatops_check_is_integer(check, node) && most == NULL) {
         return;
     }
 
-    if (!chatops_check_is_string(node)) {
+    if (!chatops_check_is_string(check, node)) {
         chatops_check_error(check, at, node, "it should be a string");
 
     } else if (node->value.len == 0
@@ -111,7 +111,7 @@ void
 chatops_check_image(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
 {
-    if (chatops_check_is_string(node)) {
+    if (chatops_check_is_string(check, node)) {
         chatops_check_name(check, at, node, NULL);
         return;
     }

@@ -161,8 +161,8 @@ chatops_check_delay(chatops_check_t *check, const chatops_check_at_t *at,
     start_in = chatops_check_get(node, "start_in");
 
     if (when == NULL || !chatops_str_is(&when->value, "delayed")) {
-        if (!chatops_check_is_blank(start_in)
-            && (when == NULL || !chatops_check_is_open(when))
+        if (!chatops_check_is_blank(check, start_in)
+            && (when == NULL || !chatops_check_is_open(check, when))
             && chatops_check_get(node, "rules") == NULL)
         {
             chatops_check_missing(check, at, start_in, "`start_in` is only "
@@ -195,7 +195,8 @@ chatops_check_publish(chatops_check_t *check, const chatops_check_at_t *at,
     publish = chatops_check_get(node, "publish");
     pages = chatops_check_get(node, "pages");
 
-    if (chatops_check_is_blank(publish) || !chatops_check_is_blank(pages)
+    if (chatops_check_is_blank(check, publish)
+        || !chatops_check_is_blank(check, pages)
         || (chatops_str_is(&at->name, "pages")
             && !chatops_yaml_is_false(pages)))
     {
@@ -214,9 +215,14 @@ chatops_check_build(chatops_check_t *check, const chatops_check_at_t *at,
     chatops_check_keys(check, at, node, chatops_check_job_keys);
 
     if (!chatops_check_has(node, "run")
-        && chatops_check_is_blank(chatops_check_get(node, "script")))
+        && chatops_check_is_blank(check, chatops_check_get(node, "script")))
     {
-        chatops_check_error(check, at, node, "`script` can't be blank");
+        if (chatops_check_has(node, "script")) {
+            chatops_check_error(check, at, node, "`script` can't be blank");
+
+        } else {
+            chatops_check_missing(check, at, node, "it has no `script`");
+        }
     }
 
     chatops_check_delay(check, at, node);
@@ -312,11 +318,13 @@ static void
 chatops_check_job_name(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *key)
 {
-    if (!chatops_check_is_word(key)) {
+    if (key->type != CHATOPS_YAML_SCALAR
+        || !chatops_check_is_word(check, key))
+    {
         chatops_check_error(check, at, key,
                             "the name of a job should be a string");
 
-    } else if (chatops_check_is_blank(key)) {
+    } else if (chatops_check_is_blank(check, key)) {
         chatops_check_error(check, at, key,
                             "the name of a job can't be blank");
 
@@ -343,31 +351,33 @@ chatops_check_job(chatops_check_t *check, const chatops_yaml_node_t *key,
     type = chatops_check_job_type(&key->value, node);
 
     if (type == CHATOPS_CHECK_HIDDEN) {
-        if (chatops_check_is_blank(node)) {
+        if (chatops_check_is_blank(check, node)) {
             chatops_check_missing(check, &at, key, "it can't be empty");
         }
 
         return 0;
     }
 
-    if (type == CHATOPS_CHECK_NO_JOB) {
-        if (!check->ci->unresolved || !chatops_check_is_mapping(node)) {
-            chatops_check_error(check, &at, key, "it is no keyword, and as a "
-                                "job it should have `script`, `run` or "
-                                "`trigger`");
-        }
-
+    if (type == CHATOPS_CHECK_NO_JOB
+        && (!check->ci->unresolved || node->type != CHATOPS_YAML_MAPPING))
+    {
+        chatops_check_error(check, &at, key, "it is no keyword, and as a job "
+                            "it should have `script`, `run` or `trigger`");
         return 0;
     }
 
     chatops_check_job_name(check, &at, key);
     chatops_check_together(check, &at, node);
 
-    if (type == CHATOPS_CHECK_BUILD) {
-        chatops_check_build(check, &at, node);
+    /* an include may bring a script to what has none */
+
+    if (type == CHATOPS_CHECK_BRIDGE
+        && (chatops_check_has(node, "trigger") || !check->ci->unresolved))
+    {
+        chatops_check_bridge(check, &at, node);
 
     } else {
-        chatops_check_bridge(check, &at, node);
+        chatops_check_build(check, &at, node);
     }
 
     return 1;

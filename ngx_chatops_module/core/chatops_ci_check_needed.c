@@ -64,7 +64,7 @@ chatops_check_unknown(chatops_check_graph_t *graph,
 {
     chatops_check_at_t  at;
 
-    if (!chatops_check_is_open(node)) {
+    if (!chatops_check_is_open(graph->check, node)) {
         at = chatops_check_group_at(group);
         chatops_check_missing(graph->check, &at, node, "`%s` names `%.*s`, "
                               "and there is no such job", key,

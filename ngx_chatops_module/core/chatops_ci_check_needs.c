@@ -63,7 +63,9 @@ chatops_check_need_kind(chatops_check_t *check, const chatops_check_at_t *at,
 {
     const chatops_str_t  word = chatops_str(kind);
 
-    if (!chatops_check_is_one_of(&word, needs->allowed)) {
+    if (!chatops_check_is_one_of(&word, needs->allowed)
+        && !check->ci->unresolved)
+    {
         chatops_check_error(check, at, node, "a need of %s is not possible "
                             "here", kind[0] == 'b'
                                     ? "a pipeline" : "another pipeline's job");
@@ -132,11 +134,11 @@ chatops_check_need(chatops_check_t *check, const chatops_check_at_t *at,
         return;
     }
 
-    if (!chatops_check_is_string(node)) {
+    if (!chatops_check_is_string(check, node)) {
         chatops_check_error(check, at, node, "a need should be the name of "
                             "a job or a mapping");
 
-    } else if (chatops_check_is_blank(node)) {
+    } else if (chatops_check_is_blank(check, node)) {
         chatops_check_error(check, at, node, "the need is blank");
     }
 }

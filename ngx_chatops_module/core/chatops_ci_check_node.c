@@ -23,15 +23,16 @@ chatops_check_type_is(const chatops_yaml_node_t *node,
     chatops_yaml_kind_e kind)
 {
     return node->type == CHATOPS_YAML_SCALAR
-           && (chatops_yaml_kind(node) == kind || chatops_check_is_open(node));
+           && chatops_yaml_kind(node) == kind;
 }
 
 
 int
-chatops_check_is_open(const chatops_yaml_node_t *node)
+chatops_check_is_open(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
     if (node->type == CHATOPS_YAML_SCALAR) {
-        return chatops_str_find(&node->value, 0, "$[[", 3) != NULL;
+        return check->inputs && node->blocks;
     }
 
     return node->type == CHATOPS_YAML_SEQUENCE
@@ -40,62 +41,72 @@ chatops_check_is_open(const chatops_yaml_node_t *node)
 
 
 int
-chatops_check_is_string(const chatops_yaml_node_t *node)
+chatops_check_is_string(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
     return chatops_check_type_is(node, CHATOPS_YAML_STRING)
-           || chatops_check_is_open(node);
+           || chatops_check_is_open(check, node);
 }
 
 
 int
-chatops_check_is_word(const chatops_yaml_node_t *node)
+chatops_check_is_word(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
-    return chatops_check_is_string(node)
+    return chatops_check_is_string(check, node)
            || chatops_check_type_is(node, CHATOPS_YAML_SYMBOL);
 }
 
 
 int
-chatops_check_is_integer(const chatops_yaml_node_t *node)
+chatops_check_is_integer(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
     return chatops_check_type_is(node, CHATOPS_YAML_INTEGER)
-           || chatops_check_is_open(node);
+           || chatops_check_is_open(check, node);
 }
 
 
 int
-chatops_check_is_boolean(const chatops_yaml_node_t *node)
+chatops_check_is_boolean(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
     return chatops_check_type_is(node, CHATOPS_YAML_BOOLEAN)
-           || chatops_check_is_open(node);
+           || chatops_check_is_open(check, node);
 }
 
 
 int
-chatops_check_is_scalar(const chatops_yaml_node_t *node)
+chatops_check_is_scalar(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
-    return chatops_check_is_open(node)
+    return chatops_check_is_open(check, node)
            || (node->type == CHATOPS_YAML_SCALAR
                && chatops_yaml_kind(node) != CHATOPS_YAML_NULL);
 }
 
 
 int
-chatops_check_is_sequence(const chatops_yaml_node_t *node)
+chatops_check_is_sequence(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
-    return node->type == CHATOPS_YAML_SEQUENCE || chatops_check_is_open(node);
+    return node->type == CHATOPS_YAML_SEQUENCE
+           || chatops_check_is_open(check, node);
 }
 
 
 int
-chatops_check_is_mapping(const chatops_yaml_node_t *node)
+chatops_check_is_mapping(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
-    return node->type == CHATOPS_YAML_MAPPING || chatops_check_is_open(node);
+    return node->type == CHATOPS_YAML_MAPPING
+           || chatops_check_is_open(check, node);
 }
 
 
 int
-chatops_check_is_blank(const chatops_yaml_node_t *node)
+chatops_check_is_blank(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
     chatops_str_t  s;
 
@@ -103,7 +114,7 @@ chatops_check_is_blank(const chatops_yaml_node_t *node)
         return 1;
     }
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return 0;
     }
 
@@ -368,7 +379,7 @@ chatops_check_keys(chatops_check_t *check, const chatops_check_at_t *at,
         }
 
         if (key->check == NULL || chatops_yaml_is_null(pair->value)
-            || chatops_check_is_open(pair->value)
+            || chatops_check_is_open(check, pair->value)
             || (chatops_check_is_big(pair->value)
                 && chatops_check_seen(check, pair->value, key)))
         {
@@ -414,7 +425,7 @@ chatops_check_flat(chatops_check_t *check, const chatops_check_at_t *at,
             return;
         }
 
-        if (chatops_yaml_is_null(item) || chatops_check_is_open(item)) {
+        if (chatops_yaml_is_null(item) || chatops_check_is_open(check, item)) {
             each->index++;
             continue;
         }

@@ -27,13 +27,13 @@ chatops_check_refs(chatops_check_t *check, const chatops_check_at_t *at,
 
         check->steps++;
 
-        if (!chatops_check_is_string(item)) {
+        if (!chatops_check_is_string(check, item)) {
             chatops_check_error(check, &here, item, "it should be a string "
                                 "or a regular expression");
             continue;
         }
 
-        if (!chatops_check_is_open(item)
+        if (!chatops_check_is_open(check, item)
             && chatops_check_is_pattern(&item->value))
         {
             chatops_check_pattern(check, &here, item, NULL);
@@ -62,7 +62,7 @@ chatops_check_policy_variables(chatops_check_t *check,
     for (i = 0; i < node->count && !chatops_check_done(check); i++) {
         here.index = i + 1;
 
-        if (chatops_check_is_string(node->items[i])) {
+        if (chatops_check_is_string(check, node->items[i])) {
             chatops_check_expression(check, &here, node->items[i], NULL);
         }
     }

@@ -20,7 +20,7 @@ chatops_check_links(chatops_check_t *check, const chatops_check_at_t *at,
     check->steps += node->count;
 
     for (i = 0; i < node->count; i++) {
-        if (!chatops_check_is_mapping(node->items[i])) {
+        if (!chatops_check_is_mapping(check, node->items[i])) {
             chatops_check_error(check, at, node->items[i],
                                 "it should be an array of mappings");
             return;
@@ -53,7 +53,7 @@ static void
 chatops_check_optional(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
 {
-    if (!chatops_check_is_blank(node)) {
+    if (!chatops_check_is_blank(check, node)) {
         chatops_check_string(check, at, node, arg);
     }
 }
@@ -63,7 +63,7 @@ static void
 chatops_check_milestones(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
 {
-    if (!chatops_check_is_blank(node)) {
+    if (!chatops_check_is_blank(check, node)) {
         chatops_check_string_or_strings(check, at, node, arg);
     }
 }
@@ -79,7 +79,7 @@ chatops_check_datetime(chatops_check_t *check, const chatops_check_at_t *at,
 
     (void) arg;
 
-    if (chatops_check_is_open(node) || chatops_yaml_is_false(node)) {
+    if (chatops_check_is_open(check, node) || chatops_yaml_is_false(node)) {
         return;
     }
 
@@ -94,7 +94,7 @@ chatops_check_datetime(chatops_check_t *check, const chatops_check_at_t *at,
         }
     }
 
-    if (!chatops_check_is_string(node) || digits < 2 || i != s->len) {
+    if (!chatops_check_is_string(check, node) || digits < 2 || i != s->len) {
         chatops_check_error(check, at, node,
                             "it should be a date and time in ISO 8601");
     }
@@ -111,13 +111,13 @@ chatops_check_ref(chatops_check_t *check, const chatops_check_at_t *at,
 
     (void) arg;
 
-    if (chatops_check_is_open(node) || chatops_yaml_is_false(node)) {
+    if (chatops_check_is_open(check, node) || chatops_yaml_is_false(node)) {
         return;
     }
 
     s = &node->value;
 
-    if (!chatops_check_is_string(node) || s->len == 0
+    if (!chatops_check_is_string(check, node) || s->len == 0
         || s->data[0] == '-' || s->data[0] == '/'
         || s->data[s->len - 1] == '/' || s->data[s->len - 1] == '.'
         || chatops_str_find(s, 0, "..", 2) != NULL

@@ -120,7 +120,9 @@ void
 chatops_check_exists(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
 {
-    if (chatops_check_is_string(node) || chatops_check_is_blank(node)) {
+    if (chatops_check_is_string(check, node)
+        || chatops_check_is_blank(check, node))
+    {
         return;
     }
 
@@ -185,7 +187,7 @@ chatops_check_rule(chatops_check_t *check, const chatops_check_at_t *at,
 
     if (when == NULL || !chatops_str_is(&when->value, "delayed")) {
         if (chatops_check_has(node, "start_in")
-            && (when == NULL || !chatops_check_is_open(when)))
+            && (when == NULL || !chatops_check_is_open(check, when)))
         {
             chatops_check_error(check, at, node,
                                 "it has `start_in` without `when: delayed`");
@@ -216,7 +218,7 @@ chatops_check_rules_nested(chatops_check_t *check,
 {
     size_t  i;
 
-    if (chatops_check_is_mapping(node)) {
+    if (chatops_check_is_mapping(check, node)) {
         return 1;
     }
 
@@ -283,7 +285,7 @@ chatops_check_include_rule_list(chatops_check_t *check,
         check->steps += node->count;
 
         for (i = 0; i < node->count; i++) {
-            if (!chatops_check_is_mapping(node->items[i])) {
+            if (!chatops_check_is_mapping(check, node->items[i])) {
                 chatops_check_error(check, at, node->items[i],
                                     "it should be an array of mappings");
                 return;
@@ -300,7 +302,7 @@ chatops_check_workflow_name(chatops_check_t *check,
     const chatops_check_at_t *at, const chatops_yaml_node_t *node,
     const void *arg)
 {
-    if (!chatops_check_is_string(node)) {
+    if (!chatops_check_is_string(check, node)) {
         chatops_check_string(check, at, node, arg);
 
     } else if (chatops_check_characters(&node->value) > 255) {

@@ -33,7 +33,7 @@ chatops_check_retry_max(chatops_check_t *check, const chatops_check_at_t *at,
 
     (void) arg;
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return;
     }
 
@@ -42,7 +42,8 @@ chatops_check_retry_max(chatops_check_t *check, const chatops_check_at_t *at,
         return;
     }
 
-    if ((chatops_check_is_integer(node) || chatops_check_is_string(node))
+    if ((chatops_check_is_integer(check, node)
+         || chatops_check_is_string(check, node))
         && chatops_str_int(&text, &value) == CHATOPS_OK
         && value <= CHATOPS_CHECK_MAX_RETRIES)
     {
@@ -68,13 +69,13 @@ chatops_check_retry_when(chatops_check_t *check, const chatops_check_at_t *at,
     for (i = 0; i < n && !chatops_check_done(check); i++) {
         item = node->type == CHATOPS_YAML_SEQUENCE ? node->items[i] : node;
 
-        if (!chatops_check_is_string(item)) {
+        if (!chatops_check_is_string(check, item)) {
             chatops_check_error(check, at, item, "it should be a string or "
                                 "an array of strings");
             return;
         }
 
-        if (!chatops_check_is_open(item)
+        if (!chatops_check_is_open(check, item)
             && !chatops_check_is_one_of(&item->value, arg))
         {
             chatops_check_error(check, at, item, "`%.*s` is no reason of a "
@@ -104,7 +105,7 @@ chatops_check_retry(chatops_check_t *check, const chatops_check_at_t *at,
         return;
     }
 
-    if (!chatops_check_is_integer(node)) {
+    if (!chatops_check_is_integer(check, node)) {
         chatops_check_error(check, at, node,
                             "it should be an integer or a mapping");
         return;
@@ -190,7 +191,7 @@ chatops_check_inherited(chatops_check_t *check, const chatops_check_at_t *at,
     size_t                      i;
     const chatops_yaml_node_t  *item;
 
-    if (chatops_check_is_boolean(node)) {
+    if (chatops_check_is_boolean(check, node)) {
         return;
     }
 
@@ -205,13 +206,13 @@ chatops_check_inherited(chatops_check_t *check, const chatops_check_at_t *at,
     for (i = 0; i < node->count && !chatops_check_done(check); i++) {
         item = node->items[i];
 
-        if (!chatops_check_is_word(item)) {
+        if (!chatops_check_is_word(check, item)) {
             chatops_check_error(check, at, item, "it should be true, false "
                                 "or an array of strings");
             return;
         }
 
-        if (arg != NULL && !chatops_check_is_open(item)
+        if (arg != NULL && !chatops_check_is_open(check, item)
             && chatops_check_find(arg, &item->value) == NULL)
         {
             chatops_check_error(check, at, item, "unknown keyword `%.*s`",
@@ -270,7 +271,7 @@ chatops_check_id_tokens(chatops_check_t *check, const chatops_check_at_t *at,
 
         check->steps++;
 
-        if (chatops_check_is_open(token)) {
+        if (chatops_check_is_open(check, token)) {
             continue;
         }
 
@@ -302,7 +303,7 @@ chatops_check_allow_failure(chatops_check_t *check,
     if (node->type == CHATOPS_YAML_MAPPING) {
         chatops_check_keys(check, at, node, chatops_check_allow_failure_keys);
 
-    } else if (!chatops_check_is_boolean(node)) {
+    } else if (!chatops_check_is_boolean(check, node)) {
         chatops_check_error(check, at, node,
                             "it should be true, false or a mapping");
     }
@@ -331,7 +332,7 @@ chatops_check_pages(chatops_check_t *check, const chatops_check_at_t *at,
     if (node->type == CHATOPS_YAML_MAPPING) {
         chatops_check_keys(check, at, node, chatops_check_pages_keys);
 
-    } else if (!chatops_check_is_boolean(node)) {
+    } else if (!chatops_check_is_boolean(check, node)) {
         chatops_check_error(check, at, node,
                             "it should be true, false or a mapping");
     }
@@ -363,7 +364,7 @@ chatops_check_run(chatops_check_t *check, const chatops_check_at_t *at,
 
         check->steps++;
 
-        if (chatops_check_is_open(step)) {
+        if (chatops_check_is_open(check, step)) {
             continue;
         }
 

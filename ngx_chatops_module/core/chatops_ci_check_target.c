@@ -14,12 +14,13 @@ typedef struct {
 
 /* The name of a job in the same pipeline, or NULL. */
 static const chatops_yaml_node_t *
-chatops_check_need_name(const chatops_yaml_node_t *need)
+chatops_check_need_name(const chatops_check_t *check,
+    const chatops_yaml_node_t *need)
 {
     const chatops_yaml_node_t  *job;
 
     if (need->type == CHATOPS_YAML_SCALAR) {
-        return chatops_check_is_string(need) ? need : NULL;
+        return chatops_check_is_string(check, need) ? need : NULL;
     }
 
     if (need->type != CHATOPS_YAML_MAPPING
@@ -32,7 +33,7 @@ chatops_check_need_name(const chatops_yaml_node_t *need)
 
     job = chatops_check_get(need, "job");
 
-    return job != NULL && chatops_check_is_string(job) ? job : NULL;
+    return job != NULL && chatops_check_is_string(check, job) ? job : NULL;
 }
 
 
@@ -44,9 +45,9 @@ chatops_check_target_add(chatops_check_list_t *list,
     chatops_check_target_t     *target;
     const chatops_yaml_node_t  *job;
 
-    job = chatops_check_need_name(need);
+    job = chatops_check_need_name(list->check, need);
 
-    if (job == NULL || chatops_check_is_open(job)) {
+    if (job == NULL || chatops_check_is_open(list->check, job)) {
         return CHATOPS_OK;
     }
 
@@ -126,7 +127,7 @@ chatops_check_targets(chatops_check_t *check,
 
     list.check = check;
 
-    if (needs != NULL && !chatops_check_is_open(needs)
+    if (needs != NULL && !chatops_check_is_open(check, needs)
         && chatops_check_target_walk(&list, needs, 0) != CHATOPS_OK)
     {
         return CHATOPS_ERROR;
@@ -165,7 +166,8 @@ chatops_check_unneeded(chatops_check_t *check, const chatops_check_at_t *at,
     for (i = 0; i < dependencies->count; i++) {
         item = dependencies->items[i];
 
-        if (item->type == CHATOPS_YAML_SCALAR && !chatops_check_is_open(item)
+        if (item->type == CHATOPS_YAML_SCALAR
+            && !chatops_check_is_open(check, item)
             && chatops_check_names_find(&names, &item->value) == NULL)
         {
             chatops_check_error(check, at, item, "`dependencies` names "
@@ -189,8 +191,8 @@ chatops_check_dependencies(chatops_check_t *check,
     needs = chatops_check_get(node, "needs");
 
     if (dependencies == NULL || dependencies->type != CHATOPS_YAML_SEQUENCE
-        || dependencies->count == 0 || chatops_check_is_blank(needs)
-        || chatops_check_is_open(needs))
+        || dependencies->count == 0 || chatops_check_is_blank(check, needs)
+        || chatops_check_is_open(check, needs))
     {
         return;
     }

@@ -74,7 +74,7 @@ chatops_check_trigger(chatops_check_t *check, const chatops_check_at_t *at,
 {
     (void) arg;
 
-    if (chatops_check_is_string(node)) {
+    if (chatops_check_is_string(check, node)) {
         chatops_check_name(check, at, node, NULL);
         return;
     }
@@ -124,17 +124,17 @@ chatops_check_integrity(chatops_check_t *check, const chatops_check_at_t *at,
     integrity = chatops_check_get(node, "integrity");
 
     if (!chatops_check_is_set(node, "integrity")
-        || chatops_check_is_open(integrity))
+        || chatops_check_is_open(check, integrity))
     {
         return;
     }
 
-    if (chatops_check_is_blank(chatops_check_get(node, "remote"))) {
+    if (chatops_check_is_blank(check, chatops_check_get(node, "remote"))) {
         chatops_check_error(check, at, integrity,
                             "`integrity` is only for `remote`");
     }
 
-    if (!chatops_check_is_string(integrity)
+    if (!chatops_check_is_string(check, integrity)
         || !chatops_str_starts(&integrity->value, "sha256-"))
     {
         chatops_check_error(check, at, integrity,
@@ -150,7 +150,7 @@ chatops_check_include_entry(chatops_check_t *check,
 {
     (void) arg;
 
-    if (chatops_check_is_string(node)) {
+    if (chatops_check_is_string(check, node)) {
         return;
     }
 
@@ -163,14 +163,14 @@ chatops_check_include_entry(chatops_check_t *check,
     chatops_check_keys(check, at, node, chatops_check_include_keys);
 
     if (chatops_check_is_set(node, "project")
-        && chatops_check_is_blank(chatops_check_get(node, "file")))
+        && chatops_check_is_blank(check, chatops_check_get(node, "file")))
     {
         chatops_check_error(check, at, node,
                             "it should name the `file` of the project");
     }
 
     if (chatops_check_is_set(node, "artifact")
-        && chatops_check_is_blank(chatops_check_get(node, "job")))
+        && chatops_check_is_blank(check, chatops_check_get(node, "job")))
     {
         chatops_check_error(check, at, node,
                             "it should name the `job` of the artifact");
@@ -185,7 +185,7 @@ void
 chatops_check_include(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
 {
-    if (chatops_check_is_string(node)) {
+    if (chatops_check_is_string(check, node)) {
         return;
     }
 

@@ -7,7 +7,7 @@ chatops_check_string(chatops_check_t *check, const chatops_check_at_t *at,
 {
     (void) arg;
 
-    if (!chatops_check_is_string(node)) {
+    if (!chatops_check_is_string(check, node)) {
         chatops_check_error(check, at, node, "it should be a string");
     }
 }
@@ -19,10 +19,10 @@ chatops_check_name(chatops_check_t *check, const chatops_check_at_t *at,
 {
     (void) arg;
 
-    if (!chatops_check_is_string(node)) {
+    if (!chatops_check_is_string(check, node)) {
         chatops_check_error(check, at, node, "it should be a string");
 
-    } else if (chatops_check_is_blank(node)) {
+    } else if (chatops_check_is_blank(check, node)) {
         chatops_check_error(check, at, node, "it can't be blank");
     }
 }
@@ -34,7 +34,7 @@ chatops_check_boolean(chatops_check_t *check, const chatops_check_at_t *at,
 {
     (void) arg;
 
-    if (!chatops_check_is_boolean(node)) {
+    if (!chatops_check_is_boolean(check, node)) {
         chatops_check_error(check, at, node, "it should be true or false");
     }
 }
@@ -46,7 +46,7 @@ chatops_check_all_words(chatops_check_t *check,
 {
     size_t  i;
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return 1;
     }
 
@@ -57,7 +57,7 @@ chatops_check_all_words(chatops_check_t *check,
     check->steps += node->count;
 
     for (i = 0; i < node->count; i++) {
-        if (!chatops_check_is_word(node->items[i])) {
+        if (!chatops_check_is_word(check, node->items[i])) {
             return 0;
         }
     }
@@ -92,7 +92,7 @@ chatops_check_string_or_strings(chatops_check_t *check,
 {
     (void) arg;
 
-    if (!chatops_check_is_word(node)
+    if (!chatops_check_is_word(check, node)
         && !chatops_check_all_words(check, node))
     {
         chatops_check_error(check, at, node,
@@ -110,7 +110,7 @@ chatops_check_integer_or_integers(chatops_check_t *check,
 
     (void) arg;
 
-    if (chatops_check_is_integer(node)) {
+    if (chatops_check_is_integer(check, node)) {
         return;
     }
 
@@ -118,7 +118,7 @@ chatops_check_integer_or_integers(chatops_check_t *check,
         check->steps += node->count;
 
         for (i = 0; i < node->count; i++) {
-            if (!chatops_check_is_integer(node->items[i])) {
+            if (!chatops_check_is_integer(check, node->items[i])) {
                 break;
             }
         }
@@ -141,7 +141,7 @@ chatops_check_not_nested(chatops_check_t *check,
     size_t                      i;
     const chatops_yaml_node_t  *item;
 
-    if (chatops_check_is_word(node)) {
+    if (chatops_check_is_word(check, node)) {
         return NULL;
     }
 
@@ -202,7 +202,7 @@ chatops_check_nested(chatops_check_t *check, const chatops_check_at_t *at,
 
     (void) arg;
 
-    if (!chatops_check_is_sequence(node)) {
+    if (!chatops_check_is_sequence(check, node)) {
         chatops_check_error(check, at, node,
                             "it should be an array of strings");
         return;
@@ -265,11 +265,11 @@ void
 chatops_check_choice(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
 {
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return;
     }
 
-    if (!chatops_check_is_string(node)
+    if (!chatops_check_is_string(check, node)
         || !chatops_check_is_one_of(&node->value, arg))
     {
         chatops_check_error(check, at, node, "it should be one of: %s",
@@ -284,7 +284,9 @@ chatops_check_choices(chatops_check_t *check, const chatops_check_at_t *at,
 {
     size_t  i;
 
-    if (node->type != CHATOPS_YAML_SEQUENCE || chatops_check_is_open(node)) {
+    if (node->type != CHATOPS_YAML_SEQUENCE
+        || chatops_check_is_open(check, node))
+    {
         chatops_check_choice(check, at, node, arg);
         return;
     }

@@ -11,7 +11,9 @@ chatops_check_description(chatops_check_t *check,
 {
     (void) arg;
 
-    if (!chatops_check_is_word(node) && !chatops_check_is_integer(node)) {
+    if (!chatops_check_is_word(check, node)
+        && !chatops_check_is_integer(check, node))
+    {
         chatops_check_error(check, at, node, "it should be a string");
     }
 }
@@ -24,7 +26,7 @@ chatops_check_variable_value(chatops_check_t *check,
 {
     (void) arg;
 
-    if (!chatops_check_is_scalar(node)) {
+    if (!chatops_check_is_scalar(check, node)) {
         chatops_check_error(check, at, node,
                             "it should be a string, a number or a boolean");
     }
@@ -50,20 +52,20 @@ chatops_check_variable_options(chatops_check_t *check,
     options = chatops_check_get(node, "options");
 
     if (options == NULL || options->type != CHATOPS_YAML_SEQUENCE
-        || chatops_check_is_open(options) || options->count == 0)
+        || chatops_check_is_open(check, options) || options->count == 0)
     {
         return;
     }
 
     value = chatops_check_get(node, "value");
 
-    if (value != NULL && chatops_check_is_string(value)) {
-        if (chatops_check_is_open(value)) {
+    if (value != NULL && chatops_check_is_string(check, value)) {
+        if (chatops_check_is_open(check, value)) {
             return;
         }
 
         for (i = 0; i < options->count; i++) {
-            if (chatops_check_is_open(options->items[i])
+            if (chatops_check_is_open(check, options->items[i])
                 || (options->items[i]->type == CHATOPS_YAML_SCALAR
                     && chatops_str_eq(&options->items[i]->value,
                                       &value->value)))
@@ -105,6 +107,17 @@ chatops_check_variable_mapping(chatops_check_t *check,
 }
 
 
+/* The name of one. */
+static int
+chatops_check_is_variable(const chatops_check_t *check,
+    const chatops_yaml_node_t *key)
+{
+    return key->type == CHATOPS_YAML_SCALAR
+           && (chatops_check_is_word(check, key)
+               || chatops_check_is_integer(check, key));
+}
+
+
 void
 chatops_check_variables(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
@@ -129,13 +142,13 @@ chatops_check_variables(chatops_check_t *check, const chatops_check_at_t *at,
 
         here.name = key->value;
 
-        if (!chatops_check_is_word(key) && !chatops_check_is_integer(key)) {
+        if (!chatops_check_is_variable(check, key)) {
             chatops_check_error(check, at, key,
                                 "the name of a variable should be a string");
             continue;
         }
 
-        if (chatops_check_is_scalar(value)) {
+        if (chatops_check_is_scalar(check, value)) {
             continue;
         }
 
@@ -159,9 +172,11 @@ chatops_check_variables(chatops_check_t *check, const chatops_check_at_t *at,
 
 
 static int
-chatops_check_is_matrix_value(const chatops_yaml_node_t *node)
+chatops_check_is_matrix_value(const chatops_check_t *check,
+    const chatops_yaml_node_t *node)
 {
-    return chatops_check_is_word(node) || chatops_check_is_integer(node);
+    return chatops_check_is_word(check, node)
+           || chatops_check_is_integer(check, node);
 }
 
 
@@ -184,11 +199,11 @@ chatops_check_matrix_row(chatops_check_t *check, const chatops_check_at_t *at,
     for (i = 0; i < node->count; i++) {
         value = node->pairs[i].value;
 
-        if (!chatops_check_is_matrix_value(node->pairs[i].key)) {
+        if (!chatops_check_is_variable(check, node->pairs[i].key)) {
             goto invalid;
         }
 
-        if (chatops_check_is_matrix_value(value)) {
+        if (chatops_check_is_matrix_value(check, value)) {
             continue;
         }
 
@@ -199,7 +214,7 @@ chatops_check_matrix_row(chatops_check_t *check, const chatops_check_at_t *at,
         check->steps += value->count;
 
         for (j = 0; j < value->count; j++) {
-            if (!chatops_check_is_matrix_value(value->items[j])) {
+            if (!chatops_check_is_matrix_value(check, value->items[j])) {
                 goto invalid;
             }
         }
@@ -241,13 +256,13 @@ chatops_check_matrix(chatops_check_t *check, const chatops_check_at_t *at,
     here.name = (chatops_str_t) chatops_null_string;
 
     for (i = 0, n = 0; i < node->count && !chatops_check_done(check); i++) {
-        if (!chatops_check_is_mapping(node->items[i])) {
+        if (!chatops_check_is_mapping(check, node->items[i])) {
             chatops_check_error(check, at, node->items[i],
                                 "it should be an array of mappings");
             return;
         }
 
-        if (chatops_check_is_open(node->items[i])) {
+        if (chatops_check_is_open(check, node->items[i])) {
             continue;
         }
 
@@ -290,13 +305,13 @@ chatops_check_parallel(chatops_check_t *check, const chatops_check_at_t *at,
         return;
     }
 
-    if (!chatops_check_is_integer(node)) {
+    if (!chatops_check_is_integer(check, node)) {
         chatops_check_error(check, at, node,
                             "it should be an integer or have a `matrix`");
         return;
     }
 
-    if (chatops_check_is_open(node)) {
+    if (chatops_check_is_open(check, node)) {
         return;
     }
 

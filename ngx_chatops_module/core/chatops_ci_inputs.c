@@ -56,6 +56,12 @@ chatops_ci_interpolate(chatops_ci_reader_t *reader,
         return CHATOPS_ERROR;
     }
 
+    rc = chatops_ci_check_header(reader->arena, reader->ci, header);
+
+    if (rc != CHATOPS_OK || inputs.errors != reader->ci->nerrors) {
+        return rc;
+    }
+
     spec = chatops_yaml_get(chatops_yaml_get(header, "spec"), "inputs");
 
     for (i = 0; spec != NULL && i < spec->count; i++) {
@@ -207,7 +213,9 @@ chatops_ci_input_value(chatops_ci_input_t *input, chatops_yaml_node_t *value,
     (*result)->file = value->file;
     chatops_yaml_measure(*result);
 
-    return chatops_ci_input_option(input, *result);
+    return chatops_yaml_is_null(value) ? CHATOPS_OK
+                                       : chatops_ci_input_option(input,
+                                                                 *result);
 }
 
 
@@ -253,6 +261,11 @@ chatops_ci_input_typed(chatops_ci_input_t *input, const char *type,
 {
     chatops_yaml_kind_e   kind;
     chatops_yaml_node_t  *plain;
+
+    if (chatops_yaml_is_null(value)) {
+        *result = value;
+        return CHATOPS_OK;
+    }
 
     plain = value;
 

@@ -152,9 +152,14 @@ int chatops_ci_error(chatops_arena_t *arena, chatops_ci_t *ci,
 
 /*
  * What GitLab would refuse in a configuration that is assembled, with its
- * jobs: keys, types and values.  CHATOPS_OK or CHATOPS_ERROR (memory).
+ * jobs: keys, types and values; and in the header of a file.  `inputs`: one
+ * has no value, so that what has `$[[` in it may become anything.
+ * CHATOPS_OK or CHATOPS_ERROR (memory).
  */
-int chatops_ci_check(chatops_arena_t *arena, chatops_ci_t *ci);
+int chatops_ci_check(chatops_arena_t *arena, chatops_ci_t *ci,
+    unsigned inputs);
+int chatops_ci_check_header(chatops_arena_t *arena, chatops_ci_t *ci,
+    const chatops_yaml_node_t *header);
 
 
 #endif /* CHATOPS_CI_PARTS_H */

@@ -167,6 +167,9 @@ the_root_has_keywords_and_jobs(void **state)
         { "\"1\": {script: x}\n",                            NULL },
         { "\" \": {script: x}\n",
           " : the name of a job can't be blank" },
+        { "[a]: {script: x}\nb: {script: x}\n",
+          "the name of a job should be a string" },
+        { "default: {script: x, image: a}\nimage: b\n",      NULL },
         { "image: 5\na: {script: x}\n",                      "image: "
                                                              EITHER },
         { "stages: x\na: {script: x}\n",                     "stages: "
@@ -931,6 +934,101 @@ a_bridge_has_a_trigger(void **state)
 
 
 static void
+an_include_may_bring_the_rest(void **state)
+{
+    static const check_case_t  cases[] = {
+        { "script: x\n  stage: theirs",    NULL },
+        { "script: x\n  needs: [theirs]",  NULL },
+        { "script: x\n  dependencies: [theirs]", NULL },
+        { "script: x\n  environment: {name: a, on_stop: theirs}", NULL },
+        { "script: x\n  environment: {url: a}", NULL },
+        { "script: x\n  image: {entrypoint: [a]}", NULL },
+        { "script: x\n  start_in: 1 day",  NULL },
+        { "stage: test",                   NULL },
+        { "needs: [theirs]\n  tags: [a]",  NULL },
+        { "extends: .theirs",              NULL },
+        { "rules: !reference [.theirs, rules]", NULL },
+        { "script: [!reference [.theirs, script], x]", NULL },
+        { "tags: [!reference [.theirs, tags]]", NULL },
+        { "stage: [test]",                 ":stage: " STRING },
+        { "script: x\n  foo: bar",         "unknown key `foo`" },
+        { "script: x\n  needs: [a, a]",    "it needs `a` twice" },
+        { "script: x\n  rules: []",        ":rules: the list is empty" },
+        { "script:",                       "`script` can't be blank" }
+    };
+
+    CHECK(state, "deploy:\n  %s\ninclude: {project: a/b, file: c.yml}\n",
+          cases);
+}
+
+
+static void
+a_header_has_inputs(void **state)
+{
+    static const check_case_t  cases[] = {
+        { "{spec: {inputs: {a: {default: b}}}}", NULL },
+        { "{spec: {inputs: {a: {default: b, regex: ^b, options: [b]}}}}",
+          NULL },
+        { "{spec: {inputs: {a: {default: 1, type: number}}}}", NULL },
+        { "{spec: {inputs: {a: {default: , type: array}}}}", NULL },
+        { "{spec: }",                      NULL },
+        { "{spec: {inputs: }}",            NULL },
+        { "{spec: {description: a, component: [name]}}", NULL },
+        { "{spec: x}",                     "spec: " MAPPING },
+        { "{spec: {}, x: y}",              "unknown key `x`" },
+        { "{spec: {input: {}}}",           "spec: unknown key `input`" },
+        { "{spec: {inputs: [a]}}",         "spec:inputs: " MAPPING },
+        { "{spec: {inputs: {a: b}}}",      "spec:inputs:a: " MAPPING },
+        { "{spec: {inputs: {a: {value: b}}}}",
+          "spec:inputs:a: unknown key `value`" },
+        { "{spec: {inputs: {a: {type: text}}}}",
+          "spec:inputs:a:type: it should be one of: array boolean number "
+          "string" },
+        { "{spec: {inputs: {a: {default: b, type: }}}}",
+          "spec:inputs:a: its `type` and `regex` can't be empty" },
+        { "{spec: {inputs: {a: {default: b, options: c}}}}",
+          "spec:inputs:a:options: it should be an array" },
+        { "{spec: {inputs: {a: {default: b, options: [~]}}}}",
+          "spec:inputs:a:options: an option can't be empty" },
+        { "{spec: {inputs: {a: {default: b, regex: ^c}}}}",
+          "spec:inputs:a: the default does not match the `regex`" },
+        { "{spec: {inputs: {a: {default: b, regex: b(}}}}",
+          "spec:inputs:a: no regular expression in RE2's language: " },
+        { "{spec: {inputs: {a: {default: 1, type: number, regex: b}}}}",
+          "spec:inputs:a: `regex` is only for strings" },
+        { "{spec: {inputs: {a: {default: true, type: boolean, options: "
+          "[true]}}}}",
+          "spec:inputs:a: `options` are only for strings and numbers" },
+        { "{spec: {inputs: {a: {default: b, options: [c]}}}}",
+          "input `a` is none of its options" }
+    };
+
+    CHECK(state, "%s\n---\na: {script: x}\n", cases);
+}
+
+
+static void
+only_an_input_without_a_value_is_open(void **state)
+{
+    static const check_case_t  cases[] = {
+        { "a: {script: x, stage: \"$[[ inputs.b ]]\"}\n",
+          "a: the stage `$[[ inputs.b ]]` does not exist" },
+        { "spec: {inputs: {b: }}\n---\n"
+          "a: {script: x, stage: \"$[[ inputs.b ]]\", "
+          "tags: \"$[[ inputs.b ]]\", parallel: \"$[[ inputs.b ]]\"}\n",
+          NULL },
+        { "spec: {inputs: {b: {default: test}}}\n---\n"
+          "a: {script: x, stage: \"$[[ inputs.b ]]\"}\n", NULL },
+        { "spec: {inputs: {b: {default: c}}}\n---\n"
+          "a: {script: x, stage: \"$[[ inputs.b ]]\"}\n",
+          "a: the stage `c` does not exist" }
+    };
+
+    CHECK(state, FILE, cases);
+}
+
+
+static void
 errors_have_lines(void **state)
 {
     chatops_ci_t          *ci;
@@ -992,6 +1090,12 @@ main(void)
                                         arena_make, arena_drop),
         cmocka_unit_test_setup_teardown(a_bridge_has_a_trigger, arena_make,
                                         arena_drop),
+        cmocka_unit_test_setup_teardown(an_include_may_bring_the_rest,
+                                        arena_make, arena_drop),
+        cmocka_unit_test_setup_teardown(a_header_has_inputs, arena_make,
+                                        arena_drop),
+        cmocka_unit_test_setup_teardown(only_an_input_without_a_value_is_open,
+                                        arena_make, arena_drop),
         cmocka_unit_test_setup_teardown(errors_have_lines, arena_make,
                                         arena_drop)
     };
