@@ -217,11 +217,13 @@ ngx_chatops_add_route(ngx_conf_t *cf, ngx_chatops_loc_conf_t *conf)
         if (!ngx_chatops_same(&conf->token, &other->token)
             || !ngx_chatops_same(&conf->native_token, &other->native_token)
             || !ngx_chatops_same(&conf->users_file, &other->users_file)
-            || conf->access != other->access)
+            || conf->access != other->access
+            || !ngx_chatops_trigger_same(conf, other))
         {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "\"chatops\" for %V has another token, users file "
-                          "or access than the one in %s:%ui in %s:%ui",
+                          "\"chatops\" for %V has another token, users file, "
+                          "access, trigger, refs, branch or needs than the "
+                          "one in %s:%ui in %s:%ui",
                           &conf->project, other->file, other->line,
                           conf->file, conf->line);
             return NGX_CONF_ERROR;

@@ -119,6 +119,10 @@ char *ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 char *ngx_chatops_trigger(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_chatops_refs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_chatops_branch(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* 1 when both run jobs in the same ways. */
+ngx_uint_t ngx_chatops_trigger_same(ngx_chatops_loc_conf_t *a,
+    ngx_chatops_loc_conf_t *b);
 ngx_int_t ngx_chatops_trigger_default(ngx_conf_t *cf, ngx_array_t **trigger);
 
 /* ngx_chatops_secret.c: one line from a file, for secrets and tokens. */

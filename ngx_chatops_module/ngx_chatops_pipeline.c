@@ -73,9 +73,8 @@ ngx_chatops_ambiguous(ngx_chatops_dispatch_t *d)
 {
     ngx_log_error(NGX_LOG_ERR, d->log, 0,
                   "chatops: run %V: it stays unknown whether GitLab made its "
-                  "pipeline (%V, %V%V)", ngx_chatops_v(&d->run.id),
-                  ngx_chatops_v(&d->run.strategy),
-                  ngx_chatops_v(&d->run.branch), ngx_chatops_v(&d->run.ref));
+                  "pipeline (%V, %V)", ngx_chatops_v(&d->run.id),
+                  ngx_chatops_v(&d->run.strategy), ngx_chatops_v(&d->run.ref));
 
     d->run.state = CHATOPS_RUN_AMBIGUOUS;
 

@@ -80,6 +80,51 @@ ngx_chatops_trigger_default(ngx_conf_t *cf, ngx_array_t **trigger)
 }
 
 
+ngx_uint_t
+ngx_chatops_trigger_same(ngx_chatops_loc_conf_t *a, ngx_chatops_loc_conf_t *b)
+{
+    ngx_uint_t                i, n;
+    chatops_str_t            *one, *two;
+    ngx_chatops_strategy_t  **first, **second;
+
+    if (a->needs != b->needs || !chatops_str_eq(&a->branch, &b->branch)
+        || a->trigger->nelts != b->trigger->nelts)
+    {
+        return 0;
+    }
+
+    first = a->trigger->elts;
+    second = b->trigger->elts;
+
+    for (i = 0; i < a->trigger->nelts; i++) {
+        if (first[i] != second[i]) {
+            return 0;
+        }
+    }
+
+    if (a->refs == NULL || b->refs == NULL) {
+        return a->refs == b->refs;
+    }
+
+    n = a->refs->nelts;
+
+    if (n != b->refs->nelts) {
+        return 0;
+    }
+
+    one = a->refs->elts;
+    two = b->refs->elts;
+
+    for (i = 0; i < n; i++) {
+        if (!chatops_str_eq(&one[i], &two[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 /* NGX_DECLINED: there is no such strategy.  NGX_BUSY: it is in the list. */
 
 static ngx_int_t

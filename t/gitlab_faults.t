@@ -13,7 +13,7 @@ our $Http = http_config({
 }, '');
 
 our $Impatient = impatient('http://127.0.0.1:$TEST_NGINX_GITLAB_PORT');
-our $CurlIsLost = impatient('http://127.0.0.1:1');
+our $CurlIsLost = impatient('http://127.0.0.1:1') =~ s/300ms/1s/r;
 
 (our $NobodyThere = $Impatient) =~ s{(proxy_pass \s+ http://)gitlab/}
                                     {${1}127.0.0.1:1/}x;

@@ -337,3 +337,25 @@ hello-world:
 --- slack: /gitlab run hello-world
 --- channel: <@U0001>: Hello World.
 --- run_strategy: direct
+
+
+
+=== TEST 24: two locations for one project run jobs alike
+--- chatops_http: chatops_trigger isolated;
+--- chatops
+chatops_refs v*;
+}
+location = /other {
+    chatops                      slack;
+    chatops_signing_secret_file  $TEST_NGINX_CHATOPS_DIR/signing_secret;
+    chatops_gitlab               http://127.0.0.1:$TEST_NGINX_GITLAB_PORT;
+    chatops_gitlab_token_file    $TEST_NGINX_CHATOPS_DIR/gitlab_token;
+    chatops_gitlab_location      /gitlab-api;
+    chatops_project              ops/infra;
+    chatops_users_file           $TEST_NGINX_CHATOPS_DIR/users;
+    chatops_refs                 v* release/*;
+--- must_die
+--- error_log
+"chatops" for ops/infra has another token, users file, access, trigger, refs, branch or needs than the one in
+--- no_error_log
+[alert]
