@@ -92,7 +92,9 @@ fuzz_isolate(chatops_arena_t *arena, const chatops_ci_t *ci,
         abort();
     }
 
-    if (verdict.allowed != CHATOPS_YES) {
+    /* a bridge is never alone: it starts another pipeline */
+
+    if (verdict.allowed != CHATOPS_YES || job->bridge) {
         return;
     }
 

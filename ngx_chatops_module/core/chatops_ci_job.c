@@ -5,6 +5,8 @@ static int chatops_ci_is_job(const chatops_ci_t *ci,
     const chatops_yaml_pair_t *pair);
 static int chatops_ci_has(const chatops_yaml_node_t *node, const char *key);
 static void chatops_ci_globals(chatops_ci_reader_t *reader);
+static chatops_yaml_node_t *chatops_ci_global(const chatops_ci_t *ci,
+    const char *key);
 static int chatops_ci_add(chatops_ci_reader_t *reader,
     chatops_ci_base_t *base);
 static void chatops_ci_fill(chatops_ci_reader_t *reader,
@@ -145,11 +147,11 @@ chatops_ci_globals(chatops_ci_reader_t *reader)
         }
     }
 
-    node = chatops_yaml_get(ci->root, "workflow");
+    node = chatops_ci_global(ci, "workflow");
     ci->workflow_rules = !chatops_yaml_is_null(chatops_yaml_get(node,
                                                                 "rules"));
 
-    node = chatops_yaml_get(chatops_yaml_get(ci->root, "default"),
+    node = chatops_yaml_get(chatops_ci_global(ci, "default"),
                             "before_script");
 
     if (chatops_yaml_is_null(node)) {
@@ -157,6 +159,25 @@ chatops_ci_globals(chatops_ci_reader_t *reader)
     }
 
     reader->inherited = chatops_ci_count(node);
+}
+
+
+/* NULL when GitLab takes it for a job. */
+
+static chatops_yaml_node_t *
+chatops_ci_global(const chatops_ci_t *ci, const char *key)
+{
+    size_t         i;
+    chatops_str_t  name;
+
+    name = chatops_str(key);
+    i = chatops_yaml_place(ci->root, &name);
+
+    if (i == ci->root->count || chatops_ci_is_job(ci, &ci->root->pairs[i])) {
+        return NULL;
+    }
+
+    return ci->root->pairs[i].value;
 }
 
 

@@ -139,6 +139,7 @@ static int
 chatops_isolate_globals(chatops_isolate_t *isolate, chatops_yaml_node_t *root)
 {
     size_t                i;
+    chatops_str_t         name;
     chatops_yaml_node_t  *node;
 
     static const char *const  kept[] = {
@@ -147,7 +148,14 @@ chatops_isolate_globals(chatops_isolate_t *isolate, chatops_yaml_node_t *root)
     };
 
     for (i = 0; kept[i] != NULL; i++) {
-        node = chatops_yaml_get(isolate->ci->root, kept[i]);
+        name = chatops_str(kept[i]);
+        node = chatops_yaml_find(isolate->ci->root, &name);
+
+        /* `default` with a script is a job */
+
+        if (chatops_ci_find(isolate->ci, &name) != NULL) {
+            continue;
+        }
 
         if (strcmp(kept[i], "variables") == 0
             && chatops_isolate_variables(isolate, &node) != CHATOPS_OK)
