@@ -186,7 +186,11 @@ chatops_index_hash(const chatops_str_t *name)
         hash = (hash ^ word) * CHATOPS_INDEX_FACTOR;
     }
 
-    return (uint32_t) (hash ^ hash >> 32);
+    /* the last bytes' bits are high: all come down */
+
+    hash = (hash ^ hash >> 32) * CHATOPS_INDEX_FACTOR;
+
+    return (uint32_t) (hash >> 32);
 }
 
 
