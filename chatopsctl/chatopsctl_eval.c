@@ -164,10 +164,6 @@ chatopsctl_eval_text(chatopsctl_eval_t *eval, const chatops_str_t *text)
         return chatopsctl_eval_tree(eval, expression);
     }
 
-    if (result.error != NULL) {
-        return chatopsctl_eval_invalid(eval, result.error);
-    }
-
     return chatopsctl_eval_result(eval, &result);
 }
 
@@ -220,6 +216,11 @@ chatopsctl_eval_result(chatopsctl_eval_t *eval,
 
     status = CHATOPSCTL_OK;
 
+    if (result->error != NULL && !eval->json) {
+        (void) chatopsctl_fail(CHATOPSCTL_FAILED, "GitLab fails there: %s",
+                               result->error);
+    }
+
     if (eval->json) {
         status = chatopsctl_json_print(chatopsctl_eval_json(result));
 
@@ -267,6 +268,10 @@ chatopsctl_eval_json(const chatops_result_t *result)
 
     default:
         rc = json_object_set_new(json, "value", json_null());
+    }
+
+    if (rc == 0 && result->error != NULL) {
+        rc = json_object_set_new(json, "error", json_string(result->error));
     }
 
     if (rc != 0) {

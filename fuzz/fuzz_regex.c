@@ -102,6 +102,21 @@ fuzz_is_common(const chatops_str_t *source)
 }
 
 
+static int
+fuzz_is_ascii(const chatops_str_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] >= 0x80) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 static void
 fuzz_pcre2(const chatops_str_t *source, const chatops_str_t *text,
     chatops_truth_e truth)
@@ -178,7 +193,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_compare(arena, &source, &text, "/(?:", "){0}(?:", "){1,40}/",
                      truth);
 
-        if (fuzz_is_common(&source)) {
+        if (fuzz_is_common(&source) && fuzz_is_ascii(&text)) {
             fuzz_pcre2(&source, &text, truth);
         }
     }

@@ -429,6 +429,15 @@ subtest 'expressions are evaluated as GitLab does' => sub {
         like $err, qr/^chatopsctl: the expression is invalid: \w/;
     }
 
+    ($code, $out) = ctl('', 'eval', '--json', '--var', 'A=a',
+        '$A && /ab/ == $A');
+    is $code, 1, 'what fails at run time only';
+
+    my $json = decode_json($out);
+    like delete $json->{error}, qr/\w/;
+    is_deeply $json, { valid => JSON::PP::true, truth => JSON::PP::false,
+        value => undef };
+
     ($code, $out) = ctl('', 'eval', '--tree', '$A == "a" || $B && null');
     is $code, 0;
     is $out, <<'TREE';

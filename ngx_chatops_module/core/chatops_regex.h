@@ -7,7 +7,8 @@
  * same: `^` and `$` are not per line unless (?m), `\w \d \s` are ASCII, `$`
  * is the end of the text and not before its last newline.  All ways to match
  * are followed side by side, so that nothing backtracks; PCRE2 only tells
- * which characters have a property of Unicode (\p{Greek}).
+ * which characters have a property of Unicode (\p{Greek}), in the version of
+ * Unicode that it has.
  */
 
 #ifndef CHATOPS_REGEX_H
