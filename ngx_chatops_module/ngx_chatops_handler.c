@@ -34,7 +34,8 @@ static ngx_uint_t ngx_chatops_response_allowed(ngx_chatops_loc_conf_t *conf,
 static ngx_int_t ngx_chatops_command(ngx_http_request_t *r,
     ngx_chatops_loc_conf_t *conf, chatops_slack_t *slack, int64_t seconds);
 static ngx_int_t ngx_chatops_usage(ngx_http_request_t *r,
-    chatops_slack_t *slack, chatops_command_t *command);
+    ngx_chatops_loc_conf_t *conf, chatops_slack_t *slack,
+    chatops_command_t *command);
 
 
 static chatops_signature_t  *ngx_chatops_signature;
@@ -518,7 +519,7 @@ ngx_chatops_command(ngx_http_request_t *r, ngx_chatops_loc_conf_t *conf,
     chatops_command_parse(&slack->text, &command);
 
     if (command.verb != CHATOPS_VERB_RUN) {
-        return ngx_chatops_usage(r, slack, &command);
+        return ngx_chatops_usage(r, conf, slack, &command);
     }
 
     user = chatops_users_find(conf->users, &slack->team_id, &slack->user_id);
@@ -538,8 +539,8 @@ ngx_chatops_command(ngx_http_request_t *r, ngx_chatops_loc_conf_t *conf,
 
 
 static ngx_int_t
-ngx_chatops_usage(ngx_http_request_t *r, chatops_slack_t *slack,
-    chatops_command_t *command)
+ngx_chatops_usage(ngx_http_request_t *r, ngx_chatops_loc_conf_t *conf,
+    chatops_slack_t *slack, chatops_command_t *command)
 {
     chatops_buf_t    buf;
     chatops_str_t    text;
@@ -564,6 +565,11 @@ ngx_chatops_usage(ngx_http_request_t *r, chatops_slack_t *slack,
                      "of the project's `.gitlab-ci.yml`; its output comes "
                      "back here. The job finds the arguments in "
                      "`$CHAT_INPUT`. A job name with blanks goes in quotes.");
+
+    if (conf->refs != NULL) {
+        chatops_buf_text(&buf, " `--ref` and the name of a branch or a tag, in "
+                         "front of the job, run it there.");
+    }
 
     if (chatops_buf_finish(&buf, &text) != CHATOPS_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

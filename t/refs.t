@@ -233,3 +233,17 @@ invalid ref "off"
 --- ci_branches eval: $::Two
 --- slack: /gitlab run --ref feature status
 --- answer_like: ^`feature` may not be run on from chat
+
+
+
+=== TEST 21: help tells of it where it is allowed
+--- chatops eval: $::Refs
+--- slack: /gitlab help
+--- answer_like: `--ref` and the name of a branch or a tag, in front of the job, run it there\.$
+
+
+
+=== TEST 22: a person's words are no pattern
+--- chatops: chatops_refs release/*;
+--- slack: /gitlab run --ref release/* status
+--- answer: `release/*` is no name of a branch or a tag; nothing was started.
