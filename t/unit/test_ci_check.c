@@ -327,6 +327,15 @@ durations_have_units(void **state)
         { "timeout: day",                  NULL },
         { "timeout: two hours, 1 minute",  NULL },
         { "timeout: 30 days",              NULL },
+        { "timeout: twenty two days",      NULL },
+        { "timeout: thirty two days",      ":timeout: it should be at most a "
+                                           "month" },
+        { "timeout: 1 and a half hours",   NULL },
+        { "timeout: half an hour",         ":timeout: " TIME },
+        { "timeout: two, hours",           ":timeout: " TIME },
+        { "timeout: one-hour",             NULL },
+        { "timeout: 1-hour",               ":timeout: " TIME },
+        { "timeout: \"1:30h\"",            NULL },
         { "timeout: 1 month",              NULL },
         { "timeout: 31 days",              ":timeout: it should be at most a "
                                            "month" },
