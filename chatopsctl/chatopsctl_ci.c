@@ -3,6 +3,7 @@
 
 
 #define CHATOPSCTL_SUGGESTIONS  3
+#define CHATOPSCTL_MAX_REASON   4096
 
 
 static int chatopsctl_ci_variable(chatopsctl_ci_t *ci, const char *pair);
@@ -269,15 +270,31 @@ chatopsctl_ci_truth(chatops_truth_e truth)
 }
 
 
-const chatops_str_t *
-chatopsctl_ci_reason(const chatops_verdict_t *verdict)
+chatops_str_t
+chatopsctl_ci_reason(const chatopsctl_ci_t *ci,
+    const chatops_verdict_t *verdict)
 {
+    chatops_buf_t  buf;
+    chatops_str_t  reason;
+
     if (verdict->allowed != CHATOPS_YES) {
-        return &verdict->reason;
+        return verdict->reason;
     }
 
-    return verdict->alone != CHATOPS_YES ? &verdict->alone_reason
-                                         : &verdict->because;
+    if (verdict->alone == CHATOPS_YES) {
+        return verdict->because;
+    }
+
+    chatops_buf_init(&buf, ci->arena, CHATOPSCTL_MAX_REASON);
+
+    chatops_buf_str(&buf, &verdict->because);
+    chatops_buf_text(&buf, verdict->alone == CHATOPS_NO
+                           ? "; not as the only job: "
+                           : "; as the only job perhaps not: ");
+    chatops_buf_str(&buf, &verdict->alone_reason);
+
+    return chatops_buf_finish(&buf, &reason) == CHATOPS_OK
+           ? reason : verdict->alone_reason;
 }
 
 
@@ -285,9 +302,11 @@ json_t *
 chatopsctl_ci_job(const chatopsctl_ci_t *ci, const chatops_plan_job_t *job)
 {
     json_t                   *object;
+    chatops_str_t             reason;
     const chatops_verdict_t  *verdict;
 
     verdict = &job->verdict;
+    reason = chatopsctl_ci_reason(ci, verdict);
     object = json_object();
 
     if (object == NULL
@@ -300,8 +319,7 @@ chatopsctl_ci_job(const chatopsctl_ci_t *ci, const chatops_plan_job_t *job)
                                json_boolean(verdict->allow_failure)) != 0
         || json_object_set_new(object, "commands",
                                json_integer(job->job->commands)) != 0
-        || chatopsctl_json_text(object, "reason",
-                                chatopsctl_ci_reason(verdict)) != 0
+        || chatopsctl_json_text(object, "reason", &reason) != 0
         || json_object_set_new(object, "variables",
                                chatopsctl_ci_variables(ci, job)) != 0
         || json_object_set_new(object, "runnable_alone",

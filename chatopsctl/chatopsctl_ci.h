@@ -78,8 +78,9 @@ void chatopsctl_ci_no_job(const chatopsctl_ci_t *ci,
 /* true, false, null.  NULL: out of memory. */
 json_t *chatopsctl_ci_truth(chatops_truth_e truth);
 
-/* Of a verdict: why not, why not alone, or why. */
-const chatops_str_t *chatopsctl_ci_reason(const chatops_verdict_t *verdict);
+/* Of a verdict: why not, or why, and why not as the only job. */
+chatops_str_t chatopsctl_ci_reason(const chatopsctl_ci_t *ci,
+    const chatops_verdict_t *verdict);
 
 /* A job of the JSON of `jobs`.  NULL: out of memory. */
 json_t *chatopsctl_ci_job(const chatopsctl_ci_t *ci,

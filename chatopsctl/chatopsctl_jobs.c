@@ -12,10 +12,7 @@ static int chatopsctl_jobs_table(const chatopsctl_ci_t *ci,
 static int chatopsctl_jobs_json(const chatopsctl_ci_t *ci,
     const chatops_plan_t *plan);
 static json_t *chatopsctl_jobs_hidden(const chatopsctl_ci_t *ci);
-static chatops_truth_e chatopsctl_jobs_truth(const chatopsctl_ci_t *ci,
-    const chatops_verdict_t *verdict);
-static const char *chatopsctl_jobs_word(const chatopsctl_ci_t *ci,
-    const chatops_verdict_t *verdict);
+static const char *chatopsctl_jobs_word(const chatops_verdict_t *verdict);
 
 
 static int
@@ -99,8 +96,8 @@ chatopsctl_jobs_main(const chatopsctl_command_t *command,
         return status;
     }
 
-    return chatopsctl_jobs_truth(&ci, &plan.jobs->verdict) == CHATOPS_YES
-           ? CHATOPSCTL_OK : CHATOPSCTL_FAILED;
+    return plan.jobs->verdict.allowed == CHATOPS_YES ? CHATOPSCTL_OK
+                                                     : CHATOPSCTL_FAILED;
 }
 
 
@@ -134,8 +131,8 @@ chatopsctl_jobs_table(const chatopsctl_ci_t *ci, const chatops_plan_t *plan)
 
         cells[0] = job->job->name;
         cells[1] = job->job->stage;
-        cells[2] = chatops_str(chatopsctl_jobs_word(ci, &job->verdict));
-        cells[3] = *chatopsctl_ci_reason(&job->verdict);
+        cells[2] = chatops_str(chatopsctl_jobs_word(&job->verdict));
+        cells[3] = chatopsctl_ci_reason(ci, &job->verdict);
 
         rc = chatopsctl_table_row(&table, cells);
     }
@@ -206,22 +203,10 @@ chatopsctl_jobs_hidden(const chatopsctl_ci_t *ci)
 }
 
 
-/* From chat, GitLab makes a pipeline of nothing but the job. */
-
-static chatops_truth_e
-chatopsctl_jobs_truth(const chatopsctl_ci_t *ci,
-    const chatops_verdict_t *verdict)
-{
-    return chatops_str_is(&ci->source.source, "chat") ? verdict->alone
-                                                      : verdict->allowed;
-}
-
-
 static const char *
-chatopsctl_jobs_word(const chatopsctl_ci_t *ci,
-    const chatops_verdict_t *verdict)
+chatopsctl_jobs_word(const chatops_verdict_t *verdict)
 {
-    switch (chatopsctl_jobs_truth(ci, verdict)) {
+    switch (verdict->allowed) {
 
     case CHATOPS_YES:
         return verdict->manual ? "manual" : "yes";

@@ -72,9 +72,9 @@ subtest 'it says how it is used' => sub {
     my ($code, $out, $err) = ctl('', '--help');
     is $code, 0, '--help is no error';
     like $out, qr/^\s+\Q$_\E\s/m, "$_ is listed"
-        for qw(runs run users jobs eval reply sign version);
+        for qw(runs run users jobs plan eval reply sign version);
 
-    for my $name (qw(runs run users jobs eval reply sign)) {
+    for my $name (qw(runs run users jobs plan eval reply sign)) {
         ($code, $out, $err) = ctl('', $name, '--help');
         is $code, 0, "$name --help is no error";
         like $out, qr/^usage: chatopsctl $name /, "$name --help says how";
@@ -330,7 +330,7 @@ subtest 'jobs are listed with what chat may do' => sub {
 
     my @lines = split /\n/, $out;
     is scalar @lines, 4, 'a heading and three jobs, none of them hidden';
-    like $lines[0], qr/^JOB\s+STAGE\s+CHAT\s+WHY$/;
+    like $lines[0], qr/^JOB\s+STAGE\s+RUNS\s+WHY$/;
     like $lines[1], qr/^hello-world\s+ops\s+yes\b/;
     like $lines[2], qr/^quiet\s+ops\s+no\s+.*except/;
     like $lines[3], qr/^release\s+ops\s+manual\b/;
@@ -338,20 +338,87 @@ subtest 'jobs are listed with what chat may do' => sub {
     ($code, $out) = ctl($ci, 'jobs', '-', '--json');
     is $code, 0;
 
-    my $jobs = decode_json($out);
-    is_deeply [map {"$_->{name} $_->{chat} $_->{commands}"} @$jobs],
-        ['hello-world yes 1', 'quiet no 1', 'release manual 2'];
+    my $answer = decode_json($out);
+    is_deeply [@$answer{qw(valid errors workflow hidden)}],
+        [JSON::PP::true, [], JSON::PP::true, ['.hidden']];
+
+    my $jobs = $answer->{jobs};
+    is_deeply [map { join ' ', map { $_ // 'null' }
+                     @$_{qw(name stage included when allow_failure commands
+                            runnable_alone)} } @$jobs],
+        [
+        'hello-world ops 1 on_success 0 1 1',
+        'quiet ops 0 on_success 0 1 0',
+        'release ops 1 manual 1 2 1',
+        ];
     like $jobs->[1]{reason}, qr/except/;
+};
+
+subtest 'a single job answers by the exit code' => sub {
+    for my $case (['hello-world', 0], ['quiet', 1], ['none', 1]) {
+        my ($code) = ctl($ci, 'jobs', '-', '--job', $case->[0]);
+        is $code, $case->[1], $case->[0];
+    }
+};
+
+subtest 'what GitLab would refuse is refused with its reasons' => sub {
+    my $wrong = "a:\n  stage: none\n  script: x\nb:\n  foo: 1\n  script: x\n";
+
+    my ($code, $out, $err) = ctl($wrong, 'jobs', '-');
+    is $code, 2;
+    is $out,  '';
+    like $err, qr/^-:5: b: .*`foo`/m, 'file, line, job and key';
+
+    ($code, $out, $err) = ctl($wrong, 'jobs', '-', '--json');
+    is $code, 2;
+
+    my $answer = decode_json($out);
+    ok !$answer->{valid};
+    is_deeply $answer->{jobs}, [];
+    like "@{$answer->{errors}}", qr/`foo`/;
+
+    ($code, $out) = ctl("a: [1\nb: *no\n", 'jobs', '-', '--json');
+    is $code, 2;
+    ok !decode_json($out)->{valid}, 'no YAML is no configuration';
+};
+
+subtest 'needs are told, and dropped or taken along' => sub {
+    my $needy = <<'NEEDY';
+build:
+  stage: build
+  script: make
+deploy:
+  stage: deploy
+  needs: [build]
+  script: deploy
+NEEDY
+
+    my ($code, $out) = ctl($needy, 'jobs', '-', '--job', 'deploy');
+    is $code, 0, 'a chat pipeline would hold it';
+    like $out, qr/not as the only job: it needs the job `build`/;
+
+    ($code, $out) = ctl($needy, 'plan', '-', 'deploy', '--json');
+    is $code, 0;
+    my $plan = decode_json($out);
+    is $plan->{strategy}, 'isolated';
+    unlike $plan->{configuration}, qr/^build:/m;
+
+    ($code, $out) = ctl($needy, 'plan', '-', 'deploy', '--json', '--needs',
+                        'include');
+    is $code, 0;
+    $plan = decode_json($out);
+    like $plan->{configuration}, qr/^build:/m;
+    like $plan->{configuration}, qr/^deploy:/m;
 };
 
 subtest 'the branch matters' => sub {
     my $only = "deploy:\n  only: [production]\n  script: ls\n";
 
     my ($code, $out) = ctl($only, 'jobs', '-', '--json');
-    is decode_json($out)->[0]{chat}, 'no', 'on main';
+    ok !decode_json($out)->{jobs}[0]{included}, 'on main';
 
     ($code, $out) = ctl($only, 'jobs', '-', '--json', '--ref', 'production');
-    is decode_json($out)->[0]{chat}, 'yes', 'on production';
+    ok decode_json($out)->{jobs}[0]{included}, 'on production';
 };
 
 subtest 'what is no configuration is told' => sub {
