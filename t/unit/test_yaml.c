@@ -625,6 +625,21 @@ what_is_not_utf8_is_not_written(void **state)
 
 
 static void
+an_empty_key_stays_null(void **state)
+{
+    chatops_yaml_node_t  *root;
+
+    assert_int_equal(parse(*state, chatops_str("? \n: a\n"), &root),
+                     CHATOPS_OK);
+    assert_written(*state, root, "~: a\n");
+
+    assert_int_equal(parse(*state, chatops_str("'': a\n"), &root),
+                     CHATOPS_OK);
+    assert_written(*state, root, "'': a\n");
+}
+
+
+static void
 the_writer_stops_at_its_limit(void **state)
 {
     chatops_str_t         s;
@@ -925,6 +940,7 @@ main(void)
         TEST(a_mapping_and_a_list_grow),
         TEST(two_mappings_are_merged_into_a_third),
         TEST(what_is_not_utf8_is_not_written),
+        TEST(an_empty_key_stays_null),
         TEST(the_writer_stops_at_its_limit),
         TEST(words_of_yaml_are_known),
         TEST(running_out_of_memory_is_survived),
