@@ -163,6 +163,13 @@ chatops_predefined_ref(chatops_predefined_make_t *make)
 
     chatops_predefined_set(make, "CI_COMMIT_REF_NAME", &known->ref);
     chatops_predefined_slug(make, "CI_COMMIT_REF_SLUG", &known->ref);
+
+    if (chatops_str_is(&known->source, "merge_request_event")) {
+        chatops_predefined_unset(make, "CI_COMMIT_BRANCH");
+        chatops_predefined_unset(make, "CI_COMMIT_TAG");
+        return;
+    }
+
     chatops_predefined_set(make, known->tag ? "CI_COMMIT_TAG"
                                             : "CI_COMMIT_BRANCH", &known->ref);
 }

@@ -108,6 +108,30 @@ test_branch(void **state)
 }
 
 
+/* Of a merge request it is neither a branch nor a tag. */
+
+static void
+test_merge_request(void **state)
+{
+    chatops_predefined_t  known;
+
+    static const expected_t  cases[] = {
+        { "CI_COMMIT_REF_NAME", "topic" },
+        { "CI_COMMIT_BRANCH", NULL },
+        { "CI_COMMIT_TAG", NULL },
+        { NULL, NULL }
+    };
+
+    memset(&known, 0, sizeof(chatops_predefined_t));
+
+    known.source = chatops_str("merge_request_event");
+    known.ref = chatops_str("topic");
+
+    expect(*state, &known, 0, cases);
+    expect(*state, &known, 1, cases);
+}
+
+
 static void
 test_open(void **state)
 {
@@ -311,6 +335,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test_setup_teardown(test_branch, arena_make, arena_drop),
+        cmocka_unit_test_setup_teardown(test_merge_request, arena_make,
+                                        arena_drop),
         cmocka_unit_test_setup_teardown(test_open, arena_make, arena_drop),
         cmocka_unit_test_setup_teardown(test_slug, arena_make, arena_drop),
         cmocka_unit_test_setup_teardown(test_gitlab, arena_make, arena_drop),
