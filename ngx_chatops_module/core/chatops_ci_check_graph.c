@@ -46,7 +46,9 @@ chatops_check_graph_groups(chatops_check_graph_t *graph)
             continue;
         }
 
-        if (group == NULL || job->instance < 2 || group->node != job->node) {
+        if (group == NULL || job->instance < 2
+            || !chatops_str_eq(&group->key, &job->key))
+        {
             group = &graph->groups[graph->ngroups];
             group->key = job->key;
             group->node = job->node;

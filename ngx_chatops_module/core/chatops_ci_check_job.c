@@ -324,7 +324,7 @@ chatops_check_job_name(chatops_check_t *check, const chatops_check_at_t *at,
         chatops_check_error(check, at, key,
                             "the name of a job should be a string");
 
-    } else if (chatops_check_is_blank(check, key)) {
+    } else if (key->value.len == 0) {
         chatops_check_error(check, at, key,
                             "the name of a job can't be blank");
 
@@ -351,7 +351,10 @@ chatops_check_job(chatops_check_t *check, const chatops_yaml_node_t *key,
     type = chatops_check_job_type(&key->value, node);
 
     if (type == CHATOPS_CHECK_HIDDEN) {
-        if (chatops_check_is_blank(check, node)) {
+        if (!chatops_check_is_word(check, key)) {
+            chatops_check_job_name(check, &at, key);
+
+        } else if (chatops_check_is_blank(check, node)) {
             chatops_check_missing(check, &at, key, "it can't be empty");
         }
 

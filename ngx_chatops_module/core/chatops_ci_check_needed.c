@@ -95,6 +95,23 @@ chatops_check_order(chatops_check_graph_t *graph,
 }
 
 
+/* `parallel` makes nothing of it, and what names it names nothing. */
+static int
+chatops_check_is_gone(const chatops_check_graph_t *graph,
+    const chatops_str_t *name)
+{
+    const chatops_yaml_node_t  *node;
+
+    if (name->len == 0 || name->data[0] == '.') {
+        return 0;
+    }
+
+    node = chatops_yaml_find(graph->check->ci->root, name);
+
+    return node != NULL && chatops_check_get(node, "parallel") != NULL;
+}
+
+
 size_t
 chatops_check_named(chatops_check_graph_t *graph,
     const chatops_check_group_t *group, const chatops_yaml_node_t *node,
@@ -105,7 +122,10 @@ chatops_check_named(chatops_check_graph_t *graph,
     found = chatops_check_group_find(graph, &node->value, keys);
 
     if (found == CHATOPS_CHECK_NONE) {
-        chatops_check_unknown(graph, group, node, key, &node->value);
+        if (!keys || !chatops_check_is_gone(graph, &node->value)) {
+            chatops_check_unknown(graph, group, node, key, &node->value);
+        }
+
         return CHATOPS_CHECK_NONE;
     }
 
@@ -137,6 +157,21 @@ chatops_check_needed_add(chatops_check_t *check,
 }
 
 
+/* Of instances with the same name there is one, but each is needed. */
+static void
+chatops_check_same_names(chatops_check_graph_t *graph,
+    const chatops_check_group_t *group, const chatops_check_target_t *target)
+{
+    chatops_check_at_t  at;
+
+    at = chatops_check_group_at(group);
+
+    chatops_check_error(graph->check, &at, target->node, "it needs `%.*s`, "
+                        "two of whose instances have the same name",
+                        chatops_str_arg(&target->name));
+}
+
+
 /* Those of a matrix that a need picks out. */
 static int
 chatops_check_needed_part(chatops_check_graph_t *graph,
@@ -158,6 +193,10 @@ chatops_check_needed_part(chatops_check_graph_t *graph,
     {
         graph->check->failed = 1;
         return CHATOPS_ERROR;
+    }
+
+    if (n != 0 && n < instances->total) {
+        chatops_check_same_names(graph, group, target);
     }
 
     for (i = 0; i < n; i++) {
@@ -212,6 +251,14 @@ chatops_check_need_of(chatops_check_graph_t *graph,
 
     found = chatops_check_group_find(graph, &target->name, keys);
 
+    if (found == CHATOPS_CHECK_NONE && keys
+        && chatops_check_is_gone(graph, &target->name))
+    {
+        return target->parallel == NULL ? CHATOPS_OK
+               : chatops_check_needed_part(graph, group, target, number,
+                                           needed);
+    }
+
     if (found == CHATOPS_CHECK_NONE) {
         if (!target->optional) {
             chatops_check_unknown(graph, group, target->node, "needs",
@@ -248,6 +295,10 @@ chatops_check_need_of(chatops_check_graph_t *graph,
     if (target->parallel != NULL) {
         return chatops_check_needed_part(graph, group, target, number,
                                          needed);
+    }
+
+    if (other->count < other->first->total) {
+        chatops_check_same_names(graph, group, target);
     }
 
     return chatops_check_needed_all(graph, other, number, needed);

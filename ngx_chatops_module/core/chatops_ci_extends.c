@@ -156,7 +156,9 @@ chatops_ci_extend_bases(chatops_ci_extender_t *extender, size_t i,
 
     if (extends->type != CHATOPS_YAML_SEQUENCE) {
 
-        if (!chatops_yaml_is_null(extends)) {
+        if (!chatops_yaml_is_null(extends)
+            && (extends->type == CHATOPS_YAML_SCALAR || extends->count != 0))
+        {
             rc = chatops_ci_extend_base(extender, i, extends, depth, &merged);
         }
 

@@ -57,7 +57,7 @@ chatops_ci_needs(chatops_ci_reader_t *reader, const chatops_ci_base_t *bases,
         jobs = &reader->ci->jobs[bases[i].first];
         needs = chatops_yaml_get(jobs->node, "needs");
 
-        if (jobs->hidden || chatops_yaml_is_null(needs)) {
+        if (jobs->hidden || needs == NULL) {
             continue;
         }
 
@@ -81,6 +81,8 @@ chatops_ci_needs(chatops_ci_reader_t *reader, const chatops_ci_base_t *bases,
 }
 
 
+/* A list in a list is part of it, and nothing is no need. */
+
 static int
 chatops_ci_needs_of(chatops_ci_reader_t *reader, chatops_ci_needs_t *list,
     const chatops_yaml_node_t *needs)
@@ -88,12 +90,16 @@ chatops_ci_needs_of(chatops_ci_reader_t *reader, chatops_ci_needs_t *list,
     int     rc;
     size_t  i;
 
+    if (chatops_yaml_is_null(needs)) {
+        return CHATOPS_OK;
+    }
+
     if (needs->type != CHATOPS_YAML_SEQUENCE) {
         return chatops_ci_need(reader, list, needs);
     }
 
     for (i = 0; i < needs->count; i++) {
-        rc = chatops_ci_need(reader, list, needs->items[i]);
+        rc = chatops_ci_needs_of(reader, list, needs->items[i]);
 
         if (rc != CHATOPS_OK) {
             return rc;

@@ -132,7 +132,11 @@ chatops_ci_matrix_size(const chatops_yaml_node_t *matrix)
     size_t              cells, i, k, n, total;
     chatops_ci_axis_t   axes[CHATOPS_CI_MAX_VARIABLES];
 
-    if (matrix->type != CHATOPS_YAML_SEQUENCE || matrix->count == 0) {
+    if (chatops_yaml_is_null(matrix)) {
+        return 0;
+    }
+
+    if (matrix->type != CHATOPS_YAML_SEQUENCE) {
         return SIZE_MAX;
     }
 

@@ -124,8 +124,8 @@ int chatops_ci_needs(chatops_ci_reader_t *reader,
 
 /*
  * The names that `parallel` gives to a job, at most CHATOPS_CI_MAX_PARALLEL,
- * none when one of its lists is empty.  `instances` is NULL when `parallel`
- * is NULL, a value of another kind or makes too many.
+ * none when its matrix or one of its lists is empty.  `instances` is NULL
+ * when `parallel` is NULL, a value of another kind or makes too many.
  */
 int chatops_ci_parallel(chatops_ci_reader_t *reader,
     const chatops_str_t *name, const chatops_yaml_node_t *parallel,

@@ -165,8 +165,14 @@ the_root_has_keywords_and_jobs(void **state)
         { "true: {script: x}\n",
           "true: the name of a job should be a string" },
         { "\"1\": {script: x}\n",                            NULL },
-        { "\" \": {script: x}\n",
-          " : the name of a job can't be blank" },
+        { "\" \": {script: x}\n",                             NULL },
+        { "\"\": {script: x}\n",
+          "the name of a job can't be blank" },
+        { ".5: {script: x}\na: {script: x}\n",
+          ".5: the name of a job should be a string" },
+        { ".a: {extends: {}}\na: {script: x}\n",             NULL },
+        { "a: {script: x, extends: {}}\n",
+          "a:extends: " "it should be a string or an array of strings" },
         { "[a]: {script: x}\nb: {script: x}\n",
           "the name of a job should be a string" },
         { "default: {script: x, image: a}\nimage: b\n",      NULL },
@@ -838,7 +844,21 @@ needs_are_jobs(void **state)
           "`needs` names `m: [d]`, and there is no such job" },
         { "needs: [m, {job: m, parallel: {matrix: [{A: b}]}}]\n"
           "m: {script: x, parallel: {matrix: [{A: [b, c]}]}}",
-          "it needs `m: [b]` twice" }
+          "it needs `m: [b]` twice" },
+        { "needs: [m]\nm: {script: x, parallel: {matrix: [{A: [b, b]}]}}",
+          "it needs `m`, two of whose instances have the same name" },
+        { "needs: [{job: m, parallel: {matrix: [{A: [b, b]}]}}]\n"
+          "m: {script: x, parallel: {matrix: [{A: [b, c]}]}}",
+          "it needs `m`, two of whose instances have the same name" },
+        { "needs: [m, build]\n  dependencies: [m]\n"
+          "m: {script: x, parallel: {matrix: []}}", NULL },
+        { "needs: [m]\nm: {script: x, parallel: {matrix: [{A: []}]}}",
+          NULL },
+        { "needs: [{job: m, parallel: {matrix: [{A: b}]}}]\n"
+          "m: {script: x, parallel: {matrix: }}",
+          "`needs` names `m: [b]`, and there is no such job" },
+        { "rules: [{needs: [m]}]\nm: {script: x, parallel: {matrix: []}}",
+          "`needs` names `m`, and there is no such job" }
     };
 
     CHECK(state, NEEDED, cases);

@@ -92,6 +92,10 @@ a_matrix_makes_all_combinations(void **state)
         { "a: {script: x, parallel: {matrix: [{P: []}]}}\n"
           "b: {script: x}\n",
           "b: 1" },
+        { "a: {script: x, parallel: {matrix: []}}\n"
+          "b: {script: x, parallel: {matrix: }}\n"
+          "c: {script: x}\n",
+          "c: 1" },
         { "a: {script: x, parallel: {matrix: !reference [.m]}}\n"
           ".m: [{P: [a, b]}]\n",
           "a: [a]: 1, a: [b]: 1" }
@@ -245,13 +249,16 @@ needs_name_the_instances(void **state)
         { "[b, {job: m, parallel: {matrix: [{A: y}]}}]",
                                                   { "b", "m: [y]" } },
         { "[{pipeline: $P, job: b}]",             { NULL } },
-        { "[]",                                   { NULL } }
+        { "[]",                                   { NULL } },
+        { "[[], ~, [[b]], p]",            { "b", "p 1/2", "p 2/2" } },
+        { "[none]",                               { NULL } }
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         (void) snprintf(text, sizeof(text),
                         "b: {script: x}\np: {script: x, parallel: 2}\n"
                         "m: {script: x, parallel: {matrix: [{A: [x, y]}]}}\n"
+                        "none: {script: x, parallel: {matrix: []}}\n"
                         "a: {script: x, needs: %s}\n", cases[i].needs);
 
         s = chatops_str(text);
