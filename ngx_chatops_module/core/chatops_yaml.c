@@ -461,7 +461,9 @@ chatops_yaml_index(chatops_arena_t *arena, chatops_yaml_node_t *mapping)
         return CHATOPS_ERROR;
     }
 
-    none = chatops_str("");
+    /* what is no text has a place, under what no text is: it is not UTF-8 */
+
+    none = chatops_str("\xff");
 
     for (i = 0; i < mapping->count; i++) {
         key = mapping->pairs[i].key;

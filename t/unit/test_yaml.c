@@ -640,6 +640,33 @@ an_empty_key_stays_null(void **state)
 
 
 static void
+a_key_that_is_no_text_is_no_empty_text(void **state)
+{
+    size_t                i;
+    chatops_buf_t         buf;
+    chatops_str_t         text;
+    chatops_yaml_node_t  *root;
+
+    chatops_buf_init(&buf, *state, 4096);
+    chatops_buf_text(&buf, "? [a, b]\n: c\n'': d\n");
+
+    for (i = 0; i < 40; i++) {
+        chatops_buf_text(&buf, "k");
+        chatops_buf_int(&buf, i);
+        chatops_buf_text(&buf, ": v\n");
+    }
+
+    chatops_buf_text(&buf, "'': e\n");
+
+    assert_int_equal(chatops_buf_finish(&buf, &text), CHATOPS_OK);
+    assert_int_equal(parse(*state, text, &root), CHATOPS_OK);
+
+    assert_int_equal(root->count, 42);
+    assert_value(chatops_yaml_get(root, ""), "e");
+}
+
+
+static void
 the_writer_stops_at_its_limit(void **state)
 {
     chatops_str_t         s;
@@ -941,6 +968,7 @@ main(void)
         TEST(two_mappings_are_merged_into_a_third),
         TEST(what_is_not_utf8_is_not_written),
         TEST(an_empty_key_stays_null),
+        TEST(a_key_that_is_no_text_is_no_empty_text),
         TEST(the_writer_stops_at_its_limit),
         TEST(words_of_yaml_are_known),
         TEST(running_out_of_memory_is_survived),
