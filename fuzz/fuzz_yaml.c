@@ -45,10 +45,6 @@ fuzz_same(const chatops_yaml_node_t *one, const chatops_yaml_node_t *two)
 {
     size_t  i;
 
-    if (chatops_yaml_is_null(one) && chatops_yaml_is_null(two)) {
-        return;
-    }
-
     if (one->type != two->type || one->bang != two->bang
         || one->size != two->size || one->count != two->count
         || !chatops_str_eq(&one->tag, &two->tag)

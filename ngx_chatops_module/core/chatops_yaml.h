@@ -6,7 +6,8 @@
  * takes no more memory than its text; whoever walks the tree bounds the walk,
  * and the writer bounds its output.  Merge keys (`<<`, also with a list) are
  * resolved while reading: explicit keys before the `<<` are overridden by it
- * as in GitLab (Psych), of duplicate keys the last wins.
+ * as in GitLab (Psych), of duplicate keys the last wins; a null key is one
+ * key, `~`, however it is written.
  */
 
 #ifndef CHATOPS_YAML_H

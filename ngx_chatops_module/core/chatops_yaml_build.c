@@ -240,7 +240,8 @@ chatops_yaml_close_mapping(chatops_yaml_reader_t *reader,
     chatops_yaml_node_t *node, const chatops_yaml_entry_t *entries,
     size_t count)
 {
-    size_t  i;
+    size_t                i;
+    chatops_yaml_node_t  *key;
 
     node->count = count / 2;
     node->pairs = chatops_palloc(reader->arena,
@@ -251,7 +252,15 @@ chatops_yaml_close_mapping(chatops_yaml_reader_t *reader,
     }
 
     for (i = 0; i < node->count; i++) {
-        node->pairs[i].key = entries[2 * i].node;
+        key = entries[2 * i].node;
+
+        /* one key, however it is written */
+
+        if (chatops_yaml_is_null(key)) {
+            key->value = chatops_str("~");
+        }
+
+        node->pairs[i].key = key;
         node->pairs[i].value = entries[2 * i + 1].node;
     }
 

@@ -24,8 +24,6 @@ static int chatops_yaml_write_scalar(chatops_yaml_writer_t *writer,
     const chatops_yaml_node_t *node, yaml_char_t *tag);
 static int chatops_yaml_write_items(chatops_yaml_writer_t *writer,
     const chatops_yaml_node_t *node, yaml_char_t *tag);
-static int chatops_yaml_write_key(chatops_yaml_writer_t *writer,
-    const chatops_yaml_node_t *key);
 static yaml_scalar_style_t chatops_yaml_style(const chatops_yaml_node_t *node);
 static void chatops_yaml_breaks(const chatops_str_t *value, unsigned *lines,
     unsigned *foreign);
@@ -245,7 +243,7 @@ chatops_yaml_write_items(chatops_yaml_writer_t *writer,
             continue;
         }
 
-        rc = chatops_yaml_write_key(writer, node->pairs[i].key);
+        rc = chatops_yaml_write_node(writer, node->pairs[i].key);
 
         if (rc == CHATOPS_OK) {
             rc = chatops_yaml_write_node(writer, node->pairs[i].value);
@@ -261,25 +259,6 @@ chatops_yaml_write_items(chatops_yaml_writer_t *writer,
             : yaml_mapping_end_event_initialize(&event);
 
     return chatops_yaml_emit(writer, ready, &event);
-}
-
-
-/* An empty key is null; libyaml would make the empty string of it. */
-
-static int
-chatops_yaml_write_key(chatops_yaml_writer_t *writer,
-    const chatops_yaml_node_t *key)
-{
-    chatops_yaml_node_t  null;
-
-    if (key->value.len || !chatops_yaml_is_null(key)) {
-        return chatops_yaml_write_node(writer, key);
-    }
-
-    null = *key;
-    null.value = chatops_str("~");
-
-    return chatops_yaml_write_node(writer, &null);
 }
 
 

@@ -625,13 +625,14 @@ what_is_not_utf8_is_not_written(void **state)
 
 
 static void
-an_empty_key_stays_null(void **state)
+a_null_is_one_key(void **state)
 {
     chatops_yaml_node_t  *root;
 
-    assert_int_equal(parse(*state, chatops_str("? \n: a\n"), &root),
+    assert_int_equal(parse(*state, chatops_str("? \n: a\nnull: b\n~: c\n"),
+                           &root),
                      CHATOPS_OK);
-    assert_written(*state, root, "~: a\n");
+    assert_written(*state, root, "~: c\n");
 
     assert_int_equal(parse(*state, chatops_str("'': a\n"), &root),
                      CHATOPS_OK);
@@ -967,7 +968,7 @@ main(void)
         TEST(a_mapping_and_a_list_grow),
         TEST(two_mappings_are_merged_into_a_third),
         TEST(what_is_not_utf8_is_not_written),
-        TEST(an_empty_key_stays_null),
+        TEST(a_null_is_one_key),
         TEST(a_key_that_is_no_text_is_no_empty_text),
         TEST(the_writer_stops_at_its_limit),
         TEST(words_of_yaml_are_known),
