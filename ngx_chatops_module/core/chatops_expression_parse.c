@@ -49,6 +49,7 @@ static int chatops_expression_try(chatops_expression_parser_t *parser,
 static int chatops_expression_read(chatops_expression_parser_t *parser);
 static int chatops_expression_read_token(chatops_expression_parser_t *parser,
     chatops_node_t *node);
+static const char *chatops_expression_stranger(u_char ch);
 static size_t chatops_expression_variable(const u_char *p,
     const u_char *end);
 static size_t chatops_expression_string(const u_char *p, const u_char *end);
@@ -252,13 +253,36 @@ chatops_expression_read_token(chatops_expression_parser_t *parser,
     }
 
     if (len == 0) {
-        return chatops_expression_fail(parser, "it has something that is "
-                                       "no part of an expression");
+        return chatops_expression_fail(parser,
+                                       chatops_expression_stranger(*p));
     }
 
     parser->pos += len;
 
     return CHATOPS_OK;
+}
+
+
+/* What is wrong with that which begins so. */
+
+static const char *
+chatops_expression_stranger(u_char ch)
+{
+    switch (ch) {
+
+    case '$':
+        return "a variable is written $NAME, without braces";
+
+    case '"':
+    case '\'':
+        return "a string is not closed on its line";
+
+    case '/':
+        return "a pattern has at least two characters and a slash at its end";
+
+    default:
+        return "it has something that is no part of an expression";
+    }
 }
 
 

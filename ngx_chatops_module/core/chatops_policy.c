@@ -137,8 +137,7 @@ chatops_policy_judge(chatops_policy_t *policy, const chatops_ci_job_t *job,
     } else if (job->unresolved) {
         chatops_policy_answer(verdict, CHATOPS_UNKNOWN,
                               "it uses `extends`, `!reference` or inputs, "
-                              "which only GitLab can resolve, and GitLab did "
-                              "not");
+                              "and what they stand for is not at hand");
 
     } else if (chatops_policy_conditions(policy, job, verdict) != CHATOPS_OK) {
         return CHATOPS_ERROR;
@@ -346,8 +345,8 @@ chatops_policy_pipeline(chatops_policy_t *policy, chatops_verdict_t *verdict)
 
     if (verdict->allowed == CHATOPS_YES && policy->ci->unresolved) {
         chatops_policy_answer(verdict, CHATOPS_UNKNOWN,
-                              "the configuration has `include`, which only "
-                              "GitLab can resolve, and GitLab did not");
+                              "the configuration has `include`, and what it "
+                              "includes is not at hand");
     }
 }
 

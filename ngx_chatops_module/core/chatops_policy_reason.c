@@ -33,7 +33,14 @@ chatops_policy_rules_reason(const chatops_policy_t *policy,
 
     chatops_buf_init(&buf, policy->arena, CHATOPS_CLAUSE_MAX);
 
-    if (result->rule == NULL) {
+    if (result->included == CHATOPS_NO && result->nmaybes > 1) {
+        chatops_buf_text(&buf, job != NULL
+                               ? "none of its `rules` lets it run, whichever "
+                                 "matches"
+                               : "none of the configuration's `workflow: "
+                                 "rules` lets it run, whichever matches");
+
+    } else if (result->rule == NULL) {
         chatops_buf_text(&buf, job != NULL
                                ? "none of its `rules` matches"
                                : "none of the configuration's `workflow: "

@@ -1,6 +1,6 @@
 /*
  * How GitLab is brought to run just the one job, and when which way is right
- * (docs/architecture.md, "Triggering").
+ * (docs/architecture.md, "Strategies").
  */
 
 #ifndef CHATOPS_STRATEGY_H

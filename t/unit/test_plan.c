@@ -302,8 +302,8 @@ a_strategy_fits_or_says_why_not(void **state)
         { "include: a.yml\njob: {script: x}", NULL,
           "the configuration has, or may have, `include`, so that a pipeline "
           "of another source may hold other jobs",
-          "the configuration has `include`, which only GitLab can resolve, "
-          "and GitLab did not" }
+          "the configuration has `include`, and what it includes is not at "
+          "hand" }
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

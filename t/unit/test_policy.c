@@ -622,8 +622,8 @@ what_an_include_may_change_is_unknown(void **state)
 {
     static const policy_reason_t  cases[] = {
         { "", "include: a.yml\njob: {script: x}",
-          UNKNOWN, "the configuration has `include`, which only GitLab can "
-          "resolve, and GitLab did not" },
+          UNKNOWN, "the configuration has `include`, and what it includes "
+          "is not at hand" },
         { "", "include: a.yml\njob: {script: x, except: [chat]}",
           NO, "its `except` list names `chat` (.gitlab-ci.yml line 2)" },
         { "", "include: a.yml\njob: {script: x, rules: [{if: $A}]}",
