@@ -45,10 +45,10 @@ sub talk {
     my $command = control('command', { typed => $typed })->[0];
     my $public = ($command->{visibility} // '') eq 'in_channel';
 
-    say_as('alice', $typed, $public ? '' : ' (only alice sees this)');
+    say_as('alice', $typed);
     say_as('ChatOps', $command->{text} // '',
-           $public ? '' : ' (only alice sees this)',
-           sprintf ' after %d ms', $command->{ms});
+           ($public ? () : 'only alice sees this'),
+           sprintf 'after %d ms', $command->{ms});
 
     expect('the answer', $command->{text}, $expected{answer});
 
@@ -62,8 +62,8 @@ sub talk {
         return;
     }
 
-    say_as('ChatOps', $post->{text}, '',
-           sprintf ' after %.1f s', $post->{at} - $command->{issued_at});
+    say_as('ChatOps', $post->{text},
+           sprintf 'after %.1f s', $post->{at} - $command->{issued_at});
 
     expect('the reply', $post->{text}, $expected{reply});
 
@@ -109,10 +109,11 @@ sub say_as {
     $text =~ s/&amp;/&/g;
     $text =~ s/^```\n?//gm;
     $text =~ s/\n?```$//gm;
+    $text =~ s/\s+\z//;
     $text =~ s/\n/\n           /g;
 
-    printf "  %s%-8s%s %s%s%s%s\n", $bold, $who, $plain, $text, $dim,
-        join('', @notes), $plain;
+    printf "  %s%-8s%s %s\n", $bold, $who, $plain, $text;
+    printf "           %s(%s)%s\n", $dim, join(', ', @notes), $plain if @notes;
 }
 
 
