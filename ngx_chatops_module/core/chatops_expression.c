@@ -61,6 +61,9 @@ static void chatops_evaluate_truth(chatops_operand_t *value,
 static void chatops_evaluate_result(const chatops_operand_t *value,
     chatops_result_t *result);
 static int chatops_evaluate_is_blank(const chatops_str_t *string);
+static int chatops_expression_node_has(const chatops_node_t *node,
+    int (*is)(const void *data, const chatops_str_t *name),
+    const void *data);
 static void chatops_expression_print_node(const chatops_node_t *node,
     size_t depth, chatops_buf_t *buf);
 
@@ -523,6 +526,31 @@ chatops_evaluate_is_blank(const chatops_str_t *string)
     }
 
     return 1;
+}
+
+
+int
+chatops_expression_has(const chatops_expression_t *expression,
+    int (*is)(const void *data, const chatops_str_t *name), const void *data)
+{
+    return chatops_expression_node_has(expression->root, is, data);
+}
+
+
+static int
+chatops_expression_node_has(const chatops_node_t *node,
+    int (*is)(const void *data, const chatops_str_t *name), const void *data)
+{
+    if (node == NULL) {
+        return 0;
+    }
+
+    if (node->type == CHATOPS_NODE_VARIABLE) {
+        return is(data, &node->text);
+    }
+
+    return chatops_expression_node_has(node->left, is, data)
+           || chatops_expression_node_has(node->right, is, data);
 }
 
 

@@ -70,6 +70,11 @@ int chatops_expression_evaluate(chatops_arena_t *arena,
     const chatops_expression_t *expression,
     const chatops_variables_t *variables, chatops_result_t *result);
 
+/* 1 when `is` says so of the name of one of its variables, else 0. */
+int chatops_expression_has(const chatops_expression_t *expression,
+    int (*is)(const void *data, const chatops_str_t *name),
+    const void *data);
+
 /*
  * The parse tree, indented, a node a line: for chatopsctl eval --tree.
  */

@@ -398,7 +398,7 @@ chatops_only_variables(const chatops_only_t *only,
 
         if (item->type == CHATOPS_YAML_SCALAR
             && chatops_statements_evaluate(only->statements, &item->value,
-                                           only->variables, &result)
+                                           only->scope, &result)
                != CHATOPS_OK)
         {
             return CHATOPS_ERROR;

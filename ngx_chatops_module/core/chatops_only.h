@@ -19,7 +19,7 @@
 
 typedef struct {
     chatops_statements_t       *statements;
-    const chatops_variables_t  *variables;     /* as the job sees them */
+    chatops_scope_t            *scope;         /* the job's variables */
     const chatops_source_t     *source;
 } chatops_only_t;
 

@@ -64,7 +64,8 @@ chatops_policy_begin(chatops_policy_t *policy, chatops_arena_t *arena,
     chatops_statements_init(&policy->statements, arena);
 
     if (chatops_policy_globals(policy) != CHATOPS_OK
-        || chatops_policy_workflow(policy) != CHATOPS_OK)
+        || chatops_policy_workflow(policy) != CHATOPS_OK
+        || chatops_policy_share(policy) != CHATOPS_OK)
     {
         return CHATOPS_ERROR;
     }
@@ -77,19 +78,19 @@ static int
 chatops_policy_workflow(chatops_policy_t *policy)
 {
     chatops_rules_t             rules;
-    chatops_variables_t        *variables;
+    chatops_scope_t             scope;
     const chatops_yaml_node_t  *list;
 
     if (!policy->ci->workflow_rules) {
         return CHATOPS_OK;
     }
 
-    if (chatops_policy_of_workflow(policy, &variables) != CHATOPS_OK) {
+    if (chatops_policy_of_workflow(policy, &scope) != CHATOPS_OK) {
         return CHATOPS_ERROR;
     }
 
     rules.statements = &policy->statements;
-    rules.variables = variables;
+    rules.scope = &scope;
     rules.when = chatops_str("always");
     rules.exists = policy->source->exists;
     rules.data = policy->source->data;
@@ -181,16 +182,18 @@ chatops_policy_rules(chatops_policy_t *policy, const chatops_ci_job_t *job,
     chatops_verdict_t *verdict)
 {
     chatops_rules_t             rules;
-    chatops_variables_t        *variables;
+    chatops_scope_t             scope;
+    chatops_policy_job_t        own;
     chatops_rules_result_t      result;
     const chatops_yaml_node_t  *node;
 
-    if (chatops_policy_of_job(policy, job, &variables) != CHATOPS_OK) {
-        return CHATOPS_ERROR;
-    }
+    own.policy = policy;
+    own.job = job;
+
+    chatops_policy_of_job(&own, &scope);
 
     rules.statements = &policy->statements;
-    rules.variables = variables;
+    rules.scope = &scope;
     rules.when = job->when;
     rules.exists = policy->source->exists;
     rules.data = policy->source->data;
@@ -241,7 +244,8 @@ chatops_policy_lists(chatops_policy_t *policy, const chatops_ci_job_t *job,
 {
     const char             *keyword;
     chatops_only_t          lists;
-    chatops_variables_t    *variables;
+    chatops_scope_t         scope;
+    chatops_policy_job_t    own;
     chatops_only_result_t   except, only, *said;
 
     memset(&only, 0, sizeof(chatops_only_result_t));
@@ -249,12 +253,13 @@ chatops_policy_lists(chatops_policy_t *policy, const chatops_ci_job_t *job,
     only.included = CHATOPS_YES;
     except = only;
 
-    if (chatops_policy_of_job(policy, job, &variables) != CHATOPS_OK) {
-        return CHATOPS_ERROR;
-    }
+    own.policy = policy;
+    own.job = job;
+
+    chatops_policy_of_job(&own, &scope);
 
     lists.statements = &policy->statements;
-    lists.variables = variables;
+    lists.scope = &scope;
     lists.source = policy->source;
 
     if ((job->has_only || !policy->ci->workflow_rules)

@@ -20,6 +20,7 @@ typedef struct {
 
     chatops_variables_t        *base;       /* predefined, and not known */
     chatops_variables_t        *root;       /* over it the globals */
+    chatops_variables_t        *shared;     /* over it the pipeline's */
     unsigned                    shadowed:1; /* one is named CI_JOB_… */
 
     chatops_truth_e             pipeline;   /* there is one, by workflow */
@@ -35,18 +36,36 @@ int chatops_policy_judge(chatops_policy_t *policy,
     const chatops_ci_job_t *job, chatops_verdict_t *verdict);
 
 
+/* One job, for the scope of its variables. */
+typedef struct {
+    chatops_policy_t           *policy;
+    const chatops_ci_job_t     *job;
+} chatops_policy_job_t;
+
+
 /*
- * The variables that the workflow's rules see, and those of a job.  They
- * return CHATOPS_OK or CHATOPS_ERROR (memory).
+ * The variables that the workflow's rules see, and those of a job: `own` has
+ * to stay as long as the scope.  They return CHATOPS_OK or CHATOPS_ERROR
+ * (memory).
  */
 int chatops_policy_globals(chatops_policy_t *policy);
 int chatops_policy_of_workflow(chatops_policy_t *policy,
-    chatops_variables_t **variables);
-int chatops_policy_of_job(chatops_policy_t *policy,
-    const chatops_ci_job_t *job, chatops_variables_t **variables);
+    chatops_scope_t *scope);
+void chatops_policy_of_job(const chatops_policy_job_t *own,
+    chatops_scope_t *scope);
 
-/* Of the globals, the workflow's rule being known. */
+/* Adds what GitLab gives to a job, or only that with a number. */
+int chatops_policy_predefine(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_ci_job_t *job);
+int chatops_policy_number(chatops_policy_t *policy, chatops_variables_t *set,
+    const char *name, uint32_t value);
+
+/* 1 when it has the name of one of those. */
+int chatops_policy_is_predefined(const chatops_str_t *name);
+
+/* Of the globals, the workflow's rule being known; and what jobs share. */
 int chatops_policy_workflow_set(chatops_policy_t *policy);
+int chatops_policy_share(chatops_policy_t *policy);
 
 /* 1 when variables refer to each other in a circle: GitLab runs no such. */
 int chatops_policy_is_circular(const chatops_policy_t *policy,

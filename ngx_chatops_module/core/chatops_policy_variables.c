@@ -22,20 +22,14 @@ static int chatops_policy_hide(chatops_policy_t *policy,
     chatops_variables_t *set, const chatops_yaml_node_t *node,
     unsigned depth);
 static size_t chatops_policy_word(const chatops_str_t *text, size_t i);
+static int chatops_policy_inherits(const chatops_ci_job_t *job);
+static int chatops_policy_is_own(const void *data,
+    const chatops_str_t *name);
+static chatops_variables_t *chatops_policy_make(const void *data);
 static int chatops_policy_inherit(chatops_policy_t *policy,
     const chatops_ci_job_t *job, chatops_variables_t **variables);
 static int chatops_policy_names(chatops_policy_t *policy,
     const chatops_yaml_node_t *list, chatops_variables_t **names);
-static int chatops_policy_predefine(chatops_policy_t *policy,
-    chatops_variables_t *set, const chatops_ci_job_t *job);
-static int chatops_policy_environment(chatops_policy_t *policy,
-    chatops_variables_t *set, const chatops_ci_job_t *job);
-static int chatops_policy_define(chatops_policy_t *policy,
-    chatops_variables_t *set, const char *name, const chatops_str_t *value);
-static int chatops_policy_number(chatops_policy_t *policy,
-    chatops_variables_t *set, const char *name, uint32_t value);
-static int chatops_policy_slug(chatops_arena_t *arena,
-    const chatops_str_t *name, chatops_str_t *slug);
 static chatops_yaml_node_t *chatops_policy_inherited(chatops_arena_t *arena,
     const chatops_yaml_node_t *job, chatops_yaml_node_t *variables);
 
@@ -125,10 +119,7 @@ chatops_policy_set(chatops_policy_t *policy, chatops_variables_t *set,
             continue;
         }
 
-        if (chatops_str_starts(name, "CI_JOB_")
-            || chatops_str_starts(name, "CI_NODE_")
-            || chatops_str_starts(name, "CI_ENVIRONMENT_"))
-        {
+        if (chatops_policy_is_predefined(name)) {
             policy->shadowed = 1;
         }
 
@@ -179,15 +170,15 @@ chatops_policy_value(chatops_arena_t *arena, const chatops_yaml_node_t *node,
 
 int
 chatops_policy_of_workflow(chatops_policy_t *policy,
-    chatops_variables_t **variables)
+    chatops_scope_t *scope)
 {
-    chatops_variables_t        *hidden;
+    chatops_variables_t        *hidden, *variables;
     const chatops_yaml_node_t  *list;
 
     hidden = chatops_variables_create(policy->arena, policy->source->given);
-    *variables = chatops_variables_create(policy->arena, policy->root);
+    variables = chatops_variables_create(policy->arena, policy->root);
 
-    if (hidden == NULL || *variables == NULL) {
+    if (hidden == NULL || variables == NULL) {
         return CHATOPS_ERROR;
     }
 
@@ -195,13 +186,17 @@ chatops_policy_of_workflow(chatops_policy_t *policy,
                             "rules");
 
     if (chatops_policy_hide(policy, hidden, list, 0) != CHATOPS_OK
-        || chatops_policy_number(policy, *variables, "CI_NODE_TOTAL", 1)
+        || chatops_policy_number(policy, variables, "CI_NODE_TOTAL", 1)
            != CHATOPS_OK)
     {
         return CHATOPS_ERROR;
     }
 
-    chatops_variables_over(*variables, hidden);
+    chatops_variables_over(variables, hidden);
+
+    memset(scope, 0, sizeof(chatops_scope_t));
+
+    scope->variables = variables;
 
     return CHATOPS_OK;
 }
@@ -282,28 +277,98 @@ chatops_policy_word(const chatops_str_t *text, size_t i)
 }
 
 
-/* Those of the job stand over the globals, those of its matrix over both. */
-
 int
-chatops_policy_of_job(chatops_policy_t *policy, const chatops_ci_job_t *job,
-    chatops_variables_t **variables)
+chatops_policy_share(chatops_policy_t *policy)
 {
-    if (chatops_policy_inherit(policy, job, variables) != CHATOPS_OK
-        || chatops_policy_predefine(policy, *variables, job) != CHATOPS_OK
-        || chatops_policy_set(policy, *variables,
-                              chatops_yaml_get(job->node, "variables"), NULL,
-                              CHATOPS_POLICY_GIVE)
-           != CHATOPS_OK
-        || chatops_policy_set(policy, *variables, job->matrix, NULL,
-                              CHATOPS_POLICY_GIVE)
-           != CHATOPS_OK)
-    {
+    policy->shared = chatops_variables_create(policy->arena, policy->root);
+
+    if (policy->shared == NULL) {
         return CHATOPS_ERROR;
     }
 
-    chatops_variables_over(*variables, policy->source->given);
+    chatops_variables_over(policy->shared, policy->source->given);
 
     return CHATOPS_OK;
+}
+
+
+void
+chatops_policy_of_job(const chatops_policy_job_t *own,
+    chatops_scope_t *scope)
+{
+    memset(scope, 0, sizeof(chatops_scope_t));
+
+    scope->make = chatops_policy_make;
+    scope->data = own;
+
+    if (chatops_policy_inherits(own->job)) {
+        scope->shared = own->policy->shared;
+        scope->is_own = chatops_policy_is_own;
+    }
+}
+
+
+/* Does it get all of the globals? */
+
+static int
+chatops_policy_inherits(const chatops_ci_job_t *job)
+{
+    const chatops_yaml_node_t  *inherit;
+
+    inherit = chatops_yaml_get(chatops_yaml_get(job->node, "inherit"),
+                               "variables");
+
+    return chatops_yaml_is_null(inherit) || chatops_yaml_is_true(inherit);
+}
+
+
+static int
+chatops_policy_is_own(const void *data, const chatops_str_t *name)
+{
+    const chatops_ci_job_t      *job;
+    const chatops_policy_job_t  *own;
+
+    own = data;
+    job = own->job;
+
+    return chatops_policy_is_predefined(name)
+           || chatops_yaml_find(job->matrix, name) != NULL
+           || chatops_yaml_find(chatops_yaml_get(job->node, "variables"),
+                                name)
+              != NULL;
+}
+
+
+/* Those of the job stand over the globals, those of its matrix over both. */
+
+static chatops_variables_t *
+chatops_policy_make(const void *data)
+{
+    chatops_policy_t            *policy;
+    chatops_variables_t         *variables;
+    const chatops_ci_job_t      *job;
+    const chatops_policy_job_t  *own;
+
+    own = data;
+    job = own->job;
+    policy = own->policy;
+
+    if (chatops_policy_inherit(policy, job, &variables) != CHATOPS_OK
+        || chatops_policy_predefine(policy, variables, job) != CHATOPS_OK
+        || chatops_policy_set(policy, variables,
+                              chatops_yaml_get(job->node, "variables"), NULL,
+                              CHATOPS_POLICY_GIVE)
+           != CHATOPS_OK
+        || chatops_policy_set(policy, variables, job->matrix, NULL,
+                              CHATOPS_POLICY_GIVE)
+           != CHATOPS_OK)
+    {
+        return NULL;
+    }
+
+    chatops_variables_over(variables, policy->source->given);
+
+    return variables;
 }
 
 
@@ -314,10 +379,7 @@ chatops_policy_inherit(chatops_policy_t *policy, const chatops_ci_job_t *job,
     chatops_variables_t        *names;
     const chatops_yaml_node_t  *inherit;
 
-    inherit = chatops_yaml_get(chatops_yaml_get(job->node, "inherit"),
-                               "variables");
-
-    if (chatops_yaml_is_null(inherit) || chatops_yaml_is_true(inherit)) {
+    if (chatops_policy_inherits(job)) {
         *variables = chatops_variables_create(policy->arena, policy->root);
         return *variables == NULL ? CHATOPS_ERROR : CHATOPS_OK;
     }
@@ -327,6 +389,9 @@ chatops_policy_inherit(chatops_policy_t *policy, const chatops_ci_job_t *job,
     if (*variables == NULL) {
         return CHATOPS_ERROR;
     }
+
+    inherit = chatops_yaml_get(chatops_yaml_get(job->node, "inherit"),
+                               "variables");
 
     if (inherit->type != CHATOPS_YAML_SEQUENCE) {
         return CHATOPS_OK;
@@ -377,208 +442,6 @@ chatops_policy_names(chatops_policy_t *policy,
             return CHATOPS_ERROR;
         }
     }
-
-    return CHATOPS_OK;
-}
-
-
-/*
- * What a job has before it exists (GitLab: lib/gitlab/ci/variables/
- * builder.rb).
- */
-
-static int
-chatops_policy_predefine(chatops_policy_t *policy, chatops_variables_t *set,
-    const chatops_ci_job_t *job)
-{
-    chatops_str_t  manual, slug;
-
-    if (chatops_policy_slug(policy->arena, &job->name, &slug) != CHATOPS_OK
-        || chatops_policy_define(policy, set, "CI_JOB_NAME", &job->name)
-           != CHATOPS_OK
-        || chatops_policy_define(policy, set, "CI_JOB_NAME_SLUG", &slug)
-           != CHATOPS_OK
-        || chatops_policy_define(policy, set, "CI_JOB_STAGE", &job->stage)
-           != CHATOPS_OK
-        || chatops_policy_number(policy, set, "CI_NODE_TOTAL",
-                                 job->total ? job->total : 1)
-           != CHATOPS_OK)
-    {
-        return CHATOPS_ERROR;
-    }
-
-    if (job->instance
-        && chatops_policy_number(policy, set, "CI_NODE_INDEX", job->instance)
-           != CHATOPS_OK)
-    {
-        return CHATOPS_ERROR;
-    }
-
-    manual = chatops_str("true");
-
-    if (chatops_str_is(&job->when, "manual")
-        && chatops_policy_define(policy, set, "CI_JOB_MANUAL", &manual)
-           != CHATOPS_OK)
-    {
-        return CHATOPS_ERROR;
-    }
-
-    return chatops_policy_environment(policy, set, job);
-}
-
-
-/* Its tier is GitLab's to say, and a name with variables GitLab's to expand. */
-
-static int
-chatops_policy_environment(chatops_policy_t *policy,
-    chatops_variables_t *set, const chatops_ci_job_t *job)
-{
-    chatops_str_t               action;
-    const chatops_yaml_node_t  *name, *node;
-
-    node = chatops_yaml_get(job->node, "environment");
-
-    if (chatops_yaml_is_null(node)) {
-        return CHATOPS_OK;
-    }
-
-    name = node->type == CHATOPS_YAML_MAPPING ? chatops_yaml_get(node, "name")
-                                              : node;
-
-    if (chatops_yaml_is_null(name)) {
-        return CHATOPS_OK;
-    }
-
-    if (chatops_policy_define(policy, set, "CI_ENVIRONMENT_NAME",
-                              chatops_str_find(&name->value, 0, "$", 1)
-                              ? NULL : &name->value)
-        != CHATOPS_OK)
-    {
-        return CHATOPS_ERROR;
-    }
-
-    action = chatops_str("start");
-    name = chatops_yaml_get(node, "action");
-
-    if (chatops_policy_define(policy, set, "CI_ENVIRONMENT_ACTION",
-                              chatops_yaml_is_null(name) ? &action
-                                                         : &name->value)
-        != CHATOPS_OK)
-    {
-        return CHATOPS_ERROR;
-    }
-
-    name = chatops_yaml_get(node, "deployment_tier");
-
-    if (chatops_policy_define(policy, set, "CI_ENVIRONMENT_TIER",
-                              chatops_yaml_is_null(name) ? NULL
-                                                         : &name->value)
-        != CHATOPS_OK)
-    {
-        return CHATOPS_ERROR;
-    }
-
-    name = chatops_yaml_get(node, "url");
-
-    return chatops_policy_define(policy, set, "CI_ENVIRONMENT_URL",
-                                 chatops_yaml_is_null(name) ? NULL
-                                                            : &name->value);
-}
-
-
-/* Unless one of the globals has that name; NULL: its value is not known. */
-
-static int
-chatops_policy_define(chatops_policy_t *policy, chatops_variables_t *set,
-    const char *name, const chatops_str_t *value)
-{
-    chatops_str_t               key;
-    const chatops_yaml_node_t  *globals;
-
-    if (policy->shadowed) {
-        globals = chatops_yaml_get(policy->ci->root, "variables");
-
-        if (chatops_yaml_get(globals, name) != NULL
-            || chatops_yaml_get(chatops_yaml_get(policy->workflow.rule,
-                                                 "variables"), name)
-               != NULL)
-        {
-            return CHATOPS_OK;
-        }
-    }
-
-    key = chatops_str(name);
-
-    return value == NULL ? chatops_variables_set_unknown(set, &key)
-                         : chatops_variables_set(set, &key, value);
-}
-
-
-static int
-chatops_policy_number(chatops_policy_t *policy, chatops_variables_t *set,
-    const char *name, uint32_t value)
-{
-    chatops_buf_t  buf;
-    chatops_str_t  text;
-
-    if (value == 1) {
-        text = chatops_str("1");
-        return chatops_policy_define(policy, set, name, &text);
-    }
-
-    chatops_buf_init(&buf, policy->arena, 16);
-    chatops_buf_int(&buf, value);
-
-    if (chatops_buf_finish(&buf, &text) != CHATOPS_OK) {
-        return CHATOPS_ERROR;
-    }
-
-    return chatops_policy_define(policy, set, name, &text);
-}
-
-
-/* GitLab's slugify: lower case, at most 63 characters, others are dashes. */
-
-static int
-chatops_policy_slug(chatops_arena_t *arena, const chatops_str_t *name,
-    chatops_str_t *slug)
-{
-    u_char  ch, *p;
-    size_t  i, n, width;
-
-    p = chatops_palloc(arena, 63);
-
-    if (p == NULL) {
-        return CHATOPS_ERROR;
-    }
-
-    for (i = 0, n = 0; i < name->len && n < 63; n++) {
-        ch = name->data[i];
-
-        if (ch >= 'A' && ch <= 'Z') {
-            ch |= 0x20;
-        }
-
-        if (!(ch >= 'a' && ch <= 'z') && !(ch >= '0' && ch <= '9')) {
-            ch = '-';
-        }
-
-        p[n] = ch;
-
-        width = chatops_utf8_length(&name->data[i], name->len - i);
-        i += width ? width : 1;
-    }
-
-    while (n && p[n - 1] == '-') {
-        n--;
-    }
-
-    while (n && *p == '-') {
-        p++;
-        n--;
-    }
-
-    *slug = chatops_strn(p, n);
 
     return CHATOPS_OK;
 }

@@ -203,7 +203,7 @@ chatops_rules_if(chatops_rules_walk_t *walk, const chatops_yaml_node_t *node,
     }
 
     if (chatops_statements_evaluate(walk->rules->statements, &node->value,
-                                    walk->rules->variables, &result)
+                                    walk->rules->scope, &result)
         != CHATOPS_OK)
     {
         return CHATOPS_ERROR;
@@ -338,9 +338,10 @@ static int
 chatops_rules_expand(chatops_rules_walk_t *walk, const chatops_str_t *text,
     chatops_str_t *expanded)
 {
-    size_t          i, n;
-    chatops_buf_t   buf;
-    chatops_str_t   name, value;
+    size_t                      i, n;
+    chatops_buf_t               buf;
+    chatops_str_t               name, value;
+    const chatops_variables_t  *variables;
 
     if (chatops_str_find(text, 0, "$", 1) == NULL
         && chatops_str_find(text, 0, "%", 1) == NULL)
@@ -348,6 +349,12 @@ chatops_rules_expand(chatops_rules_walk_t *walk, const chatops_str_t *text,
         *expanded = *text;
         return CHATOPS_OK;
     }
+
+    if (chatops_scope_make(walk->rules->scope) != CHATOPS_OK) {
+        return CHATOPS_ERROR;
+    }
+
+    variables = walk->rules->scope->variables;
 
     chatops_buf_init(&buf, walk->rules->statements->arena, 65536);
 
@@ -360,7 +367,7 @@ chatops_rules_expand(chatops_rules_walk_t *walk, const chatops_str_t *text,
             continue;
         }
 
-        switch (chatops_variables_get(walk->rules->variables, &name, &value)) {
+        switch (chatops_variables_get(variables, &name, &value)) {
 
         case CHATOPS_YES:
 

@@ -22,7 +22,7 @@
 /* What they are evaluated with. */
 typedef struct {
     chatops_statements_t       *statements;
-    const chatops_variables_t  *variables;
+    chatops_scope_t            *scope;
     chatops_str_t               when;          /* where a rule says none */
 
     /* as in chatops_source_t */

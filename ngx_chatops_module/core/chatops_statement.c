@@ -6,10 +6,15 @@ struct chatops_statement_s {
     chatops_str_t           text;
     chatops_expression_t   *expression;    /* NULL: it is none */
     const char             *why;
+    chatops_result_t        shared;        /* for all jobs */
+    unsigned                is_known:1;    /* shared is */
     chatops_statement_t    *next;
 };
 
 
+static int chatops_statement_evaluate(chatops_statements_t *statements,
+    const chatops_statement_t *statement,
+    const chatops_variables_t *variables, chatops_result_t *result);
 static chatops_statement_t *chatops_statement_get(
     chatops_statements_t *statements, const chatops_str_t *text);
 static size_t chatops_statement_slot(const chatops_str_t *text);
@@ -42,17 +47,14 @@ chatops_statements_spend(chatops_statements_t *statements, size_t steps)
 
 int
 chatops_statements_evaluate(chatops_statements_t *statements,
-    const chatops_str_t *text, const chatops_variables_t *variables,
+    const chatops_str_t *text, chatops_scope_t *scope,
     chatops_result_t *result)
 {
-    int                   rc;
     chatops_statement_t  *statement;
 
     memset(result, 0, sizeof(chatops_result_t));
 
-    if (!chatops_statements_spend(statements,
-                                  64 + text->len + statements->longest))
-    {
+    if (!chatops_statements_spend(statements, 64 + text->len)) {
         result->value.type = CHATOPS_VALUE_UNKNOWN;
         result->truth = CHATOPS_UNKNOWN;
         return CHATOPS_OK;
@@ -66,6 +68,58 @@ chatops_statements_evaluate(chatops_statements_t *statements,
 
     if (statement->expression == NULL) {
         result->error = statement->why;
+        return CHATOPS_OK;
+    }
+
+    if (scope->shared == NULL
+        || chatops_expression_has(statement->expression, scope->is_own,
+                                  scope->data))
+    {
+        return chatops_scope_make(scope) != CHATOPS_OK
+               ? CHATOPS_ERROR
+               : chatops_statement_evaluate(statements, statement,
+                                            scope->variables, result);
+    }
+
+    if (!statement->is_known) {
+
+        if (chatops_statement_evaluate(statements, statement, scope->shared,
+                                       &statement->shared)
+            != CHATOPS_OK)
+        {
+            return CHATOPS_ERROR;
+        }
+
+        statement->is_known = 1;
+    }
+
+    *result = statement->shared;
+
+    return CHATOPS_OK;
+}
+
+
+int
+chatops_scope_make(chatops_scope_t *scope)
+{
+    if (scope->variables == NULL) {
+        scope->variables = scope->make(scope->data);
+    }
+
+    return scope->variables == NULL ? CHATOPS_ERROR : CHATOPS_OK;
+}
+
+
+static int
+chatops_statement_evaluate(chatops_statements_t *statements,
+    const chatops_statement_t *statement,
+    const chatops_variables_t *variables, chatops_result_t *result)
+{
+    int  rc;
+
+    if (!chatops_statements_spend(statements, statements->longest)) {
+        result->value.type = CHATOPS_VALUE_UNKNOWN;
+        result->truth = CHATOPS_UNKNOWN;
         return CHATOPS_OK;
     }
 

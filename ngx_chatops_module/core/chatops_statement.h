@@ -19,6 +19,29 @@
 #define CHATOPS_STATEMENT_SLOW   (CHATOPS_STATEMENT_STEPS / 64)
 
 
+/*
+ * The variables of one job.  Most expressions name none that is its own, and
+ * come to the same for all jobs: those are evaluated once, with `shared`, and
+ * many a job's variables need never be put together.
+ */
+typedef struct chatops_scope_s  chatops_scope_t;
+
+struct chatops_scope_s {
+    const chatops_variables_t  *variables;    /* NULL: not made yet */
+
+    /* of all jobs of these statements; NULL: everything is its own */
+    const chatops_variables_t  *shared;
+
+    /* may the job have another value of it than others? */
+    int                       (*is_own)(const void *data,
+                                        const chatops_str_t *name);
+
+    /* the variables; NULL: out of memory */
+    chatops_variables_t      *(*make)(const void *data);
+    const void                 *data;
+};
+
+
 typedef struct chatops_statement_s  chatops_statement_t;
 
 typedef struct {
@@ -40,8 +63,11 @@ int chatops_statements_spend(chatops_statements_t *statements, size_t steps);
  * variable, once the steps are used up.  CHATOPS_OK or CHATOPS_ERROR.
  */
 int chatops_statements_evaluate(chatops_statements_t *statements,
-    const chatops_str_t *text, const chatops_variables_t *variables,
+    const chatops_str_t *text, chatops_scope_t *scope,
     chatops_result_t *result);
+
+/* CHATOPS_OK, and scope->variables is not NULL; or CHATOPS_ERROR. */
+int chatops_scope_make(chatops_scope_t *scope);
 
 
 #endif /* CHATOPS_STATEMENT_H */

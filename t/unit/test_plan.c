@@ -74,6 +74,17 @@ a_plan_is_the_verdicts_of_all_jobs(void **state)
           CHATOPS_NO, 0, 0 },
         { "-v A=1", "workflow: {rules: [{if: $A}]}\na: {script: x}",
           CHATOPS_YES, 1, 0 },
+        { "-v V=g", "variables: {A: g}\n"
+          "a: {script: x, rules: &r [{if: $A == \"own\"}]}\n"
+          "b: {script: x, rules: *r, variables: {A: own}}\n"
+          "c: {script: x, rules: *r, parallel: {matrix: [{A: [o, own]}]}}\n"
+          "d: {script: x, rules: *r}\n"
+          "e: {script: x, rules: &n [{if: $CI_JOB_NAME == $V}]}\n"
+          "g: {script: x, rules: *n}\n"
+          "h: {script: x, rules: &i [{if: $A}]}\n"
+          "i: {script: x, rules: *i, inherit: {variables: false}}\n"
+          "j: {script: x, rules: *i, inherit: {variables: [A]}}",
+          CHATOPS_YES, 5, 0 },
         { "-u A", "workflow: {rules: [{if: $A}]}\na: {script: x}\n"
           "b: {script: x, except: [chat]}", CHATOPS_UNKNOWN, 0, 1 }
     };
