@@ -28,7 +28,10 @@ chatops_clause_code(chatops_buf_t *buf, const chatops_str_t *name, size_t max)
         start = i + 1;
     }
 
-    chatops_buf_add(buf, &name->data[start], len - start);
+    if (start < len) {
+        chatops_buf_add(buf, &name->data[start], len - start);
+    }
+
     chatops_buf_text(buf, len < name->len ? "...`" : "`");
 }
 
