@@ -10,6 +10,8 @@ static int ngx_chatops_fits(ngx_chatops_dispatch_t *d,
     ngx_chatops_strategy_t *strategy, chatops_str_t *reason);
 static void ngx_chatops_obstacle(ngx_chatops_dispatch_t *d,
     const chatops_str_t *name, chatops_str_t *reason);
+static ngx_uint_t ngx_chatops_says_same(const chatops_str_t *one,
+    const chatops_str_t *two);
 static void ngx_chatops_choose_none(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_advice(ngx_chatops_dispatch_t *d, chatops_buf_t *buf);
 static ngx_uint_t ngx_chatops_listed(ngx_chatops_dispatch_t *d,
@@ -179,7 +181,13 @@ ngx_chatops_obstacle(ngx_chatops_dispatch_t *d, const chatops_str_t *name,
     if (d->strategy == 0) {
         d->obstacle = *reason;
 
-    } else if (!chatops_str_eq(&d->obstacle, reason)) {
+    } else if (ngx_chatops_says_same(&d->obstacle, reason)) {
+
+        /* the one that tells the line, too */
+
+        d->obstacle = *reason;
+
+    } else if (!ngx_chatops_says_same(reason, &d->obstacle)) {
         d->obstacle = chatops_str(NULL);
     }
 
@@ -190,6 +198,19 @@ ngx_chatops_obstacle(ngx_chatops_dispatch_t *d, const chatops_str_t *name,
     ngx_chatops_dispatch_quote(&d->obstacles, name);
     chatops_buf_text(&d->obstacles, ": ");
     chatops_buf_str(&d->obstacles, reason);
+}
+
+
+/* A plan's reasons have no lines: "..." and "... (.gitlab-ci.yml line 7)". */
+
+static ngx_uint_t
+ngx_chatops_says_same(const chatops_str_t *one, const chatops_str_t *two)
+{
+    return one->len != 0 && two->len >= one->len
+           && ngx_memcmp(one->data, two->data, one->len) == 0
+           && (two->len == one->len
+               || (two->len > one->len + 2
+                   && ngx_memcmp(two->data + one->len, " (", 2) == 0));
 }
 
 
@@ -259,7 +280,13 @@ ngx_chatops_advice(ngx_chatops_dispatch_t *d, chatops_buf_t *buf)
         return;
     }
 
-    if (d->plan.workflow == CHATOPS_YES && d->plan.yes > 1) {
+    /* what is in the way is not the job itself */
+
+    if (d->plan.workflow == CHATOPS_YES && d->plan.yes > 1
+        && d->verdict.allowed == CHATOPS_YES
+        && d->verdict.alone == CHATOPS_YES
+        && !chatops_str_is(&d->verdict.when, "on_failure"))
+    {
         chatops_buf_text(buf, " The other jobs stay away with `rules` that "
                          "say `when: never` for `$CHAT_RUN_ID`.");
     }
