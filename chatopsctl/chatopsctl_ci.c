@@ -7,6 +7,9 @@
 
 
 static int chatopsctl_ci_variable(chatopsctl_ci_t *ci, const char *pair);
+static int chatopsctl_ci_early(const chatopsctl_ci_t *ci,
+    const chatops_variables_t *predefined,
+    const chatops_variables_t **variables);
 static int chatopsctl_ci_refused(const chatopsctl_ci_t *ci, const char *file);
 static int chatopsctl_ci_unreadable(const chatopsctl_ci_t *ci,
     const char *file, const char *text);
@@ -125,8 +128,17 @@ chatopsctl_ci_read(chatopsctl_ci_t *ci, const char *file)
     options.name = chatops_str(file);
     options.merged = ci->merged;
 
+    if (chatops_predefined_make(ci->arena, &ci->predefined, 0, &predefined)
+        != CHATOPS_OK
+        || chatopsctl_ci_early(ci, predefined, &options.variables)
+           != CHATOPS_OK)
+    {
+        return chatopsctl_fail(CHATOPSCTL_FAILED, "out of memory");
+    }
+
     if (ci->root != NULL) {
         options.read = chatopsctl_root_read;
+        options.exists = chatopsctl_root_exists;
         options.data = ci->root;
     }
 
@@ -146,12 +158,6 @@ chatopsctl_ci_read(chatopsctl_ci_t *ci, const char *file)
         return chatopsctl_ci_refused(ci, file);
     }
 
-    if (chatops_predefined_make(ci->arena, &ci->predefined, 0, &predefined)
-        != CHATOPS_OK)
-    {
-        return chatopsctl_fail(CHATOPSCTL_FAILED, "out of memory");
-    }
-
     source = &ci->source;
     memset(source, 0, sizeof(chatops_source_t));
 
@@ -169,6 +175,42 @@ chatopsctl_ci_read(chatopsctl_ci_t *ci, const char *file)
     }
 
     return CHATOPSCTL_OK;
+}
+
+
+/* What `include: rules` see: GitLab has not yet added CHAT_… by then. */
+
+static int
+chatopsctl_ci_early(const chatopsctl_ci_t *ci,
+    const chatops_variables_t *predefined,
+    const chatops_variables_t **variables)
+{
+    size_t                i;
+    chatops_variables_t  *early, *given;
+
+    static const chatops_str_t  late[] = {
+        chatops_string("CHAT_CHANNEL"),
+        chatops_string("CHAT_INPUT"),
+        chatops_string("CHAT_USER_ID")
+    };
+
+    given = chatops_variables_create(ci->arena, ci->given);
+    early = chatops_variables_create(ci->arena, predefined);
+
+    if (given == NULL || early == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    for (i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
+        if (chatops_variables_set_undefined(given, &late[i]) != CHATOPS_OK) {
+            return CHATOPS_ERROR;
+        }
+    }
+
+    chatops_variables_over(early, given);
+    *variables = early;
+
+    return CHATOPS_OK;
 }
 
 

@@ -14,6 +14,7 @@
 
 #include "chatops_yaml.h"
 #include "chatops_truth.h"
+#include "chatops_variables.h"
 
 
 #define CHATOPS_CI_MAX_ERRORS  20
@@ -86,6 +87,14 @@ typedef struct {
                                  const chatops_str_t *path,
                                  chatops_str_t *text);
     void                  *data;
+
+    /*
+     * What `include: rules` see: the predefined ones and the pipeline's own,
+     * without CHAT_… (NULL: not known), and which files there are, as in
+     * chatops_source_t.
+     */
+    const chatops_variables_t  *variables;
+    chatops_truth_e      (*exists)(void *data, const chatops_str_t *pattern);
 } chatops_ci_options_t;
 
 

@@ -10,6 +10,8 @@
 
 static int chatops_ci_include_item(chatops_ci_reader_t *reader,
     chatops_yaml_node_t *item, chatops_yaml_node_t **merged);
+static int chatops_ci_include_left(chatops_ci_reader_t *reader,
+    const chatops_yaml_node_t *item);
 static int chatops_ci_include_path(chatops_ci_reader_t *reader,
     const chatops_yaml_node_t *item, chatops_str_t *path);
 static int chatops_ci_include_mapping(chatops_ci_reader_t *reader,
@@ -87,6 +89,7 @@ chatops_ci_include_item(chatops_ci_reader_t *reader,
 {
     int                   rc;
     chatops_str_t         path;
+    chatops_truth_e       included;
     chatops_yaml_node_t  *root;
 
     if (chatops_yaml_is_null(item)) {
@@ -96,7 +99,22 @@ chatops_ci_include_item(chatops_ci_reader_t *reader,
     path.len = 0;
     root = NULL;
 
+    rc = chatops_ci_include_rules(reader, item, &included);
+
+    if (rc != CHATOPS_OK) {
+        return rc;
+    }
+
+    if (included == CHATOPS_NO) {
+        return chatops_ci_include_left(reader, item);
+    }
+
     rc = chatops_ci_include_path(reader, item, &path);
+
+    if (included == CHATOPS_UNKNOWN) {
+        reader->ci->unresolved = 1;
+        return rc;
+    }
 
     if (rc == CHATOPS_OK && path.len) {
         rc = chatops_ci_include_local(reader, item, &path, &root);
@@ -112,6 +130,26 @@ chatops_ci_include_item(chatops_ci_reader_t *reader,
     }
 
     return chatops_ci_merge(reader, *merged, root, merged);
+}
+
+
+/*
+ * Its rules do not match.  Of the file itself GitLab then checks what it
+ * still finds under `include`, and a mapping, which is not in a list, it does
+ * not accept there.
+ */
+
+static int
+chatops_ci_include_left(chatops_ci_reader_t *reader,
+    const chatops_yaml_node_t *item)
+{
+    if (item != chatops_yaml_get(reader->ci->root, "include")) {
+        return CHATOPS_OK;
+    }
+
+    return chatops_ci_error(reader->arena, reader->ci, item,
+                            "`include` must be a list or a string when its "
+                            "rules do not match");
 }
 
 
@@ -203,9 +241,7 @@ chatops_ci_include_mapping(chatops_ci_reader_t *reader,
                                     "`artifact` and `component`");
     }
 
-    if (chatops_yaml_is_null(*local)
-        || !chatops_yaml_is_null(chatops_yaml_get(item, "rules")))
-    {
+    if (chatops_yaml_is_null(*local)) {
         *local = NULL;
         reader->ci->unresolved = 1;
     }

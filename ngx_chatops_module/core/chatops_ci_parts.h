@@ -7,6 +7,7 @@
 
 
 #include "chatops_ci.h"
+#include "chatops_statement.h"
 
 
 #define CHATOPS_CI_MAX_NAME      255
@@ -42,6 +43,7 @@ typedef struct {
     size_t                       nfiles;
     size_t                       includes;
     size_t                       bytes;       /* of included files */
+    chatops_statements_t        *statements;  /* of their rules, or NULL */
 
     size_t                       pairs;       /* copied so far */
     size_t                       needs;
@@ -103,6 +105,13 @@ int chatops_ci_interpolate(chatops_ci_reader_t *reader,
 /* Merges what `include` names under `root`. */
 int chatops_ci_include(chatops_ci_reader_t *reader,
     chatops_yaml_node_t **root);
+
+/*
+ * Do the rules of an `include` let it in?  Unknown also when something is
+ * wrong with them.  CHATOPS_OK or CHATOPS_ERROR.
+ */
+int chatops_ci_include_rules(chatops_ci_reader_t *reader,
+    const chatops_yaml_node_t *item, chatops_truth_e *truth);
 
 /* Resolves `extends` in ci->root, and what it leaves notes in reader->left. */
 int chatops_ci_extend(chatops_ci_reader_t *reader);

@@ -203,6 +203,93 @@ what_is_not_at_hand_leaves_jobs_unresolved(void **state)
 }
 
 
+static chatops_truth_e
+has_file(void *data, const chatops_str_t *pattern)
+{
+    (void) data;
+
+    return chatops_str_is(pattern, "Dockerfile") ? CHATOPS_YES : CHATOPS_NO;
+}
+
+
+/* `A` is 1 and `U` is not known; `V` of the file itself is not seen. */
+
+static void
+rules_say_what_is_included(void **state)
+{
+    size_t                 i;
+    char                   text[300];
+    chatops_ci_t          *ci;
+    chatops_str_t          name, value;
+    chatops_variables_t   *variables;
+    chatops_ci_options_t   options;
+
+    static const char *const  files[] = { "a.yml", "a: {script: x}\n", NULL };
+
+    static const struct {
+        const char  *include;
+        const char  *told;
+        unsigned     unresolved;
+    } cases[] = {
+        { "[{local: a.yml, rules: [{if: $A}]}]", "a: 1, b: 1", 0 },
+        { "{local: a.yml, rules: [{if: $A}]}", "a: 1, b: 1", 0 },
+        { "[{local: a.yml, rules: [{if: $B}]}]", "b: 1", 0 },
+        { "[{local: a.yml, rules: [{if: $B}, {if: '$A == \"1\"'}]}]",
+          "a: 1, b: 1", 0 },
+        { "[{local: a.yml, rules: [{if: $V}]}]", "b: 1", 0 },
+        { "[{local: a.yml, rules: []}]", "b: 1", 1 },
+        { "[{local: a.yml, rules: }]", "a: 1, b: 1", 0 },
+        { "[{local: a.yml, rules: [{if: $A, when: never}]}]", "b: 1", 0 },
+        { "[{local: a.yml, rules: [{if: $A, when: }]}]", "a: 1, b: 1", 0 },
+        { "[{local: a.yml, rules: [{exists: [Dockerfile]}]}]",
+          "a: 1, b: 1", 0 },
+        { "[{local: a.yml, rules: [{exists: [Makefile]}]}]", "b: 1", 0 },
+        { "[{remote: 'https://x/a.yml', rules: [{if: $B}]}]", "b: 1", 0 },
+        { "[{remote: 'https://x/a.yml', rules: [{if: $A}]}]", "b: 1", 1 },
+        { "[{local: a.yml, rules: [{if: $U}]}]", "b: 1", 1 },
+        { "[{local: a.yml, rules: [{if: '$A =='}]}]", "b: 1", 1 },
+        { "[{local: a.yml, rules: [{if: $B, foo: 1}]}]", "b: 1", 1 },
+        { "[{local: a.yml, rules: [{if: $A, when: manual}]}]", "b: 1", 1 },
+        { "[{local: a.yml, rules: {if: $A}}]", "b: 1", 1 },
+        { "{local: a.yml, rules: [{if: $B}]}",
+          ".gitlab-ci.yml:1: `include` must be a list or a string when its "
+          "rules do not match", 0 }
+    };
+
+    memset(&options, 0, sizeof(chatops_ci_options_t));
+
+    variables = chatops_variables_create(*state, NULL);
+    name = chatops_str("A");
+    value = chatops_str("1");
+
+    assert_int_equal(chatops_variables_set(variables, &name, &value),
+                     CHATOPS_OK);
+
+    name = chatops_str("U");
+
+    assert_int_equal(chatops_variables_set_unknown(variables, &name),
+                     CHATOPS_OK);
+
+    options.read = read_file;
+    options.exists = has_file;
+    options.data = (void *) files;
+    options.variables = variables;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void) snprintf(text, sizeof(text), "include: %s\n"
+                        "variables: {V: x}\nb: {script: x}\n",
+                        cases[i].include);
+
+        if (strcmp(told(*state, text, &options, &ci), cases[i].told) != 0
+            || ci->unresolved != cases[i].unresolved)
+        {
+            fail_msg("%s: %s", cases[i].include,
+                     told(*state, text, &options, &ci));
+        }
+    }
+}
+
+
 static void
 an_include_that_is_wrong_is_an_error(void **state)
 {
@@ -306,6 +393,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         TEST(included_files_come_first_and_the_file_wins),
         TEST(what_is_not_at_hand_leaves_jobs_unresolved),
+        TEST(rules_say_what_is_included),
         TEST(an_include_that_is_wrong_is_an_error),
         TEST(files_without_end_are_an_error),
         TEST(each_job_knows_its_file)
