@@ -1,6 +1,7 @@
 #include <strings.h>
 
 #include "chatops_ci_parts.h"
+#include "chatops_expand.h"
 
 
 /* GitLab: lib/gitlab/ci/config/external/. */
@@ -179,14 +180,28 @@ chatops_ci_include_path(chatops_ci_reader_t *reader,
                                 : "`include`: a path must be a string");
     }
 
-    *path = local->value;
+    rc = CHATOPS_DECLINED;
+
+    if (reader->options->variables != NULL
+        && !chatops_ci_is_url(&local->value))
+    {
+        rc = chatops_expand(reader->arena, &local->value,
+                            reader->options->variables, 0, path);
+    }
+
+    if (rc == CHATOPS_DECLINED) {
+        *path = local->value;
+
+    } else if (rc != CHATOPS_OK) {
+        return rc;
+    }
 
     while (path->len && path->data[0] == '/') {
         path->data++;
         path->len--;
     }
 
-    /* a variable's value is not known, nor which files there are */
+    /* a variable whose value is not known, or many files */
 
     if ((local == item && chatops_ci_is_url(&local->value))
         || chatops_str_find(path, 0, "$", 1) != NULL

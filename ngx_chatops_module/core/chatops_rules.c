@@ -1,4 +1,5 @@
 
+#include "chatops_expand.h"
 #include "chatops_rules.h"
 
 
@@ -30,10 +31,6 @@ static int chatops_rules_exists(chatops_rules_walk_t *walk,
     const chatops_yaml_node_t *node, chatops_truth_e *truth);
 static int chatops_rules_file(chatops_rules_walk_t *walk,
     const chatops_yaml_node_t *node, chatops_truth_e *truth);
-static int chatops_rules_expand(chatops_rules_walk_t *walk,
-    const chatops_str_t *text, chatops_str_t *expanded);
-static size_t chatops_rules_name(const chatops_str_t *text, size_t i,
-    chatops_str_t *name);
 static void chatops_rules_maybe(chatops_rules_walk_t *walk,
     const chatops_yaml_node_t *rule);
 static void chatops_rules_why(chatops_rules_walk_t *walk, const char *why);
@@ -315,7 +312,14 @@ chatops_rules_file(chatops_rules_walk_t *walk,
         return CHATOPS_OK;
     }
 
-    rc = chatops_rules_expand(walk, &node->value, &pattern);
+    if (chatops_expand_is_needed(&node->value)
+        && chatops_scope_make(rules->scope) != CHATOPS_OK)
+    {
+        return CHATOPS_ERROR;
+    }
+
+    rc = chatops_expand(rules->statements->arena, &node->value,
+                        rules->scope->variables, 1, &pattern);
 
     if (rc == CHATOPS_OK) {
         *truth = rules->exists(rules->data, &pattern);
@@ -326,116 +330,6 @@ chatops_rules_file(chatops_rules_walk_t *walk,
     }
 
     return rc == CHATOPS_ERROR ? CHATOPS_ERROR : CHATOPS_OK;
-}
-
-
-/*
- * $NAME, ${NAME} and %NAME% of variables that there are (GitLab:
- * lib/expand_variables.rb).  CHATOPS_DECLINED: it cannot be known.
- */
-
-static int
-chatops_rules_expand(chatops_rules_walk_t *walk, const chatops_str_t *text,
-    chatops_str_t *expanded)
-{
-    size_t                      i, n;
-    chatops_buf_t               buf;
-    chatops_str_t               name, value;
-    const chatops_variables_t  *variables;
-
-    if (chatops_str_find(text, 0, "$", 1) == NULL
-        && chatops_str_find(text, 0, "%", 1) == NULL)
-    {
-        *expanded = *text;
-        return CHATOPS_OK;
-    }
-
-    if (chatops_scope_make(walk->rules->scope) != CHATOPS_OK) {
-        return CHATOPS_ERROR;
-    }
-
-    variables = walk->rules->scope->variables;
-
-    chatops_buf_init(&buf, walk->rules->statements->arena, 65536);
-
-    for (i = 0; i < text->len; i += n) {
-        n = chatops_rules_name(text, i, &name);
-
-        if (n == 0) {
-            n = 1;
-            chatops_buf_char(&buf, text->data[i]);
-            continue;
-        }
-
-        switch (chatops_variables_get(variables, &name, &value)) {
-
-        case CHATOPS_YES:
-
-            /* what stands in it would be expanded too */
-
-            if (chatops_str_find(&value, 0, "$", 1) != NULL
-                || chatops_str_find(&value, 0, "%", 1) != NULL)
-            {
-                return CHATOPS_DECLINED;
-            }
-
-            chatops_buf_str(&buf, &value);
-            break;
-
-        case CHATOPS_NO:
-            chatops_buf_add(&buf, &text->data[i], n);
-            break;
-
-        default:
-            return CHATOPS_DECLINED;
-        }
-    }
-
-    if (buf.failed && buf.len + 65536 > buf.limit) {
-        return CHATOPS_DECLINED;
-    }
-
-    return chatops_buf_finish(&buf, expanded);
-}
-
-
-/* The length of the reference at `i`, 0 when there is none. */
-
-static size_t
-chatops_rules_name(const chatops_str_t *text, size_t i, chatops_str_t *name)
-{
-    u_char  ch, close;
-    size_t  k, start;
-
-    if (text->data[i] != '$' && text->data[i] != '%') {
-        return 0;
-    }
-
-    close = text->data[i] == '%' ? '%' : 0;
-    start = i + 1;
-
-    if (!close && start < text->len && text->data[start] == '{') {
-        close = '}';
-        start++;
-    }
-
-    for (k = start; k < text->len; k++) {
-        ch = text->data[k] | 0x20;
-
-        if (!(ch >= 'a' && ch <= 'z') && text->data[k] != '_'
-            && !(k > start && text->data[k] >= '0' && text->data[k] <= '9'))
-        {
-            break;
-        }
-    }
-
-    if (k == start || (close && (k == text->len || text->data[k] != close))) {
-        return 0;
-    }
-
-    *name = chatops_strn(&text->data[start], k - start);
-
-    return k - i + (close != 0);
 }
 
 

@@ -212,7 +212,7 @@ has_file(void *data, const chatops_str_t *pattern)
 }
 
 
-/* `A` is 1 and `U` is not known; `V` of the file itself is not seen. */
+/* `A` is 1, `N` a, `M` m, `U` not known; `V` of the file is not seen. */
 
 static void
 rules_say_what_is_included(void **state)
@@ -251,6 +251,12 @@ rules_say_what_is_included(void **state)
         { "[{local: a.yml, rules: [{if: $B, foo: 1}]}]", "b: 1", 1 },
         { "[{local: a.yml, rules: [{if: $A, when: manual}]}]", "b: 1", 1 },
         { "[{local: a.yml, rules: {if: $A}}]", "b: 1", 1 },
+        { "$N.yml", "a: 1, b: 1", 0 },
+        { "[{local: '/${N}$B.y%M%l'}]", "a: 1, b: 1", 0 },
+        { "'[$A].yml'",
+          ".gitlab-ci.yml:1: `include`: there is no file `[1].yml`", 0 },
+        { "$U.yml", "b: 1", 1 },
+        { "$N*.yml", "b: 1", 1 },
         { "{local: a.yml, rules: [{if: $B}]}",
           ".gitlab-ci.yml:1: `include` must be a list or a string when its "
           "rules do not match", 0 }
@@ -261,6 +267,18 @@ rules_say_what_is_included(void **state)
     variables = chatops_variables_create(*state, NULL);
     name = chatops_str("A");
     value = chatops_str("1");
+
+    assert_int_equal(chatops_variables_set(variables, &name, &value),
+                     CHATOPS_OK);
+
+    name = chatops_str("N");
+    value = chatops_str("a");
+
+    assert_int_equal(chatops_variables_set(variables, &name, &value),
+                     CHATOPS_OK);
+
+    name = chatops_str("M");
+    value = chatops_str("m");
 
     assert_int_equal(chatops_variables_set(variables, &name, &value),
                      CHATOPS_OK);
