@@ -39,9 +39,10 @@ chatops_isolate_write(chatops_arena_t *arena, const chatops_ci_t *ci,
     isolate.isolated = isolated;
 
     if (verdict->unsure) {
-        isolated->reason = chatops_str("which of its `rules` matches cannot "
-                                       "be known, and they do not all say "
-                                       "the same");
+        isolated->reason = chatops_str("which of the `rules` matches, its "
+                                       "own or the workflow's, cannot be "
+                                       "known, and they do not all say the "
+                                       "same");
         return CHATOPS_DECLINED;
     }
 

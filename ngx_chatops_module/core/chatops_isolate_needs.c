@@ -189,7 +189,7 @@ chatops_isolate_add(chatops_isolate_t *isolate, chatops_policy_t *policy,
         chatops_buf_text(&buf, needed->bridge
                                ? "it is a `trigger:` job that starts another "
                                  "pipeline"
-                               : "which of its `rules` matches cannot be "
+                               : "which of the `rules` matches cannot be "
                                  "known");
     }
 

@@ -117,6 +117,23 @@ chatops_policy_workflow(chatops_policy_t *policy)
 }
 
 
+const chatops_yaml_node_t *
+chatops_policy_workflow_rule(const chatops_policy_t *policy)
+{
+    const chatops_rules_result_t  *result;
+
+    result = &policy->workflow;
+
+    if (result->nmaybes == 1
+        || (result->included == CHATOPS_YES && !result->unsure))
+    {
+        return result->rule;
+    }
+
+    return NULL;
+}
+
+
 int
 chatops_policy_judge(chatops_policy_t *policy, const chatops_ci_job_t *job,
     chatops_verdict_t *verdict)
@@ -127,9 +144,8 @@ chatops_policy_judge(chatops_policy_t *policy, const chatops_ci_job_t *job,
     verdict->when = job->when;
     verdict->allow_failure = job->allow_failure;
 
-    if (policy->workflow.nmaybes == 1) {
-        verdict->workflow_rule = policy->workflow.rule;
-    }
+    verdict->workflow_rule = chatops_policy_workflow_rule(policy);
+    verdict->unsure = policy->workflow.unsure;
 
     if (job->hidden) {
         chatops_policy_answer(verdict, CHATOPS_NO,
@@ -219,7 +235,7 @@ chatops_policy_rules(chatops_policy_t *policy, const chatops_ci_job_t *job,
                                            &verdict->reason);
     }
 
-    verdict->unsure = result.unsure;
+    verdict->unsure |= result.unsure;
     verdict->rule = result.rule;
 
     node = chatops_yaml_get(result.rule, "allow_failure");

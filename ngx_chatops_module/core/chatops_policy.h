@@ -60,8 +60,9 @@ typedef struct {
     /* for a yes: "rule 2 matches: `$CI_COMMIT_BRANCH == \"main\"`" */
     chatops_str_t       because;
 
-    /* several rules may win that agree on `when`: what else the one that
-       does sets is not known, and it cannot be reduced */
+    /* several rules may win, of the job or of the workflow, that agree on
+       `when`: what else the one that does sets is not known, and the job
+       cannot be reduced */
     unsigned            unsure:1;
 
     /* the rules that won, for what they set beside `when`; NULL when none */

@@ -67,6 +67,10 @@ int chatops_policy_is_predefined(const chatops_str_t *name);
 int chatops_policy_workflow_set(chatops_policy_t *policy);
 int chatops_policy_share(chatops_policy_t *policy);
 
+/* The rule that says what the workflow sets; NULL: none, or not known. */
+const chatops_yaml_node_t *chatops_policy_workflow_rule(
+    const chatops_policy_t *policy);
+
 /* 1 when variables refer to each other in a circle: GitLab runs no such. */
 int chatops_policy_is_circular(const chatops_policy_t *policy,
     const chatops_yaml_node_t *variables);

@@ -130,18 +130,24 @@ static int
 chatops_policy_define(chatops_policy_t *policy, chatops_variables_t *set,
     const char *name, const chatops_str_t *value)
 {
+    size_t                      i;
     chatops_str_t               key;
     const chatops_yaml_node_t  *globals;
 
     if (policy->shadowed) {
         globals = chatops_yaml_get(policy->ci->root, "variables");
 
-        if (chatops_yaml_get(globals, name) != NULL
-            || chatops_yaml_get(chatops_yaml_get(policy->workflow.rule,
-                                                 "variables"), name)
-               != NULL)
-        {
+        if (chatops_yaml_get(globals, name) != NULL) {
             return CHATOPS_OK;
+        }
+
+        for (i = 0; i < policy->workflow.nmaybes; i++) {
+            if (chatops_yaml_get(chatops_yaml_get(policy->workflow.maybes[i],
+                                                  "variables"), name)
+                != NULL)
+            {
+                return CHATOPS_OK;
+            }
         }
     }
 

@@ -5,17 +5,21 @@
 #define CHATOPS_POLICY_MAX_DEPTH  16      /* of lists in lists of rules */
 
 
-/* CHATOPS_POLICY_GIVE: as the YAML has it; else only the names count. */
+/* CHATOPS_POLICY_GIVE: as the YAML has it; DOUBT: it may be so. */
 typedef enum {
     CHATOPS_POLICY_GIVE = 0,
-    CHATOPS_POLICY_DOUBT,
-    CHATOPS_POLICY_NAME
+    CHATOPS_POLICY_DOUBT
 } chatops_policy_how_e;
 
 
 static int chatops_policy_set(chatops_policy_t *policy,
     chatops_variables_t *set, const chatops_yaml_node_t *mapping,
-    const chatops_variables_t *names, chatops_policy_how_e how);
+    const chatops_yaml_node_t *names, chatops_policy_how_e how);
+static int chatops_policy_one(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_str_t *name,
+    const chatops_yaml_node_t *node, chatops_policy_how_e how);
+static int chatops_policy_workflow_sets(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_yaml_node_t *names);
 static int chatops_policy_value(chatops_arena_t *arena,
     const chatops_yaml_node_t *node, chatops_str_t *value);
 static int chatops_policy_hide(chatops_policy_t *policy,
@@ -28,8 +32,6 @@ static int chatops_policy_is_own(const void *data,
 static chatops_variables_t *chatops_policy_make(const void *data);
 static int chatops_policy_inherit(chatops_policy_t *policy,
     const chatops_ci_job_t *job, chatops_variables_t **variables);
-static int chatops_policy_names(chatops_policy_t *policy,
-    const chatops_yaml_node_t *list, chatops_variables_t **names);
 static chatops_yaml_node_t *chatops_policy_inherited(chatops_arena_t *arena,
     const chatops_yaml_node_t *job, chatops_yaml_node_t *variables);
 
@@ -69,18 +71,29 @@ chatops_policy_globals(chatops_policy_t *policy)
 int
 chatops_policy_workflow_set(chatops_policy_t *policy)
 {
+    return chatops_policy_workflow_sets(policy, policy->root, NULL);
+}
+
+
+/* Several rules may win: then what they set is known when all set the same. */
+
+static int
+chatops_policy_workflow_sets(chatops_policy_t *policy,
+    chatops_variables_t *set, const chatops_yaml_node_t *names)
+{
     size_t                         i;
     chatops_policy_how_e           how;
     const chatops_rules_result_t  *result;
 
     result = &policy->workflow;
-    how = result->nmaybes == 1 ? CHATOPS_POLICY_GIVE : CHATOPS_POLICY_DOUBT;
+    how = chatops_policy_workflow_rule(policy) != NULL ? CHATOPS_POLICY_GIVE
+                                                       : CHATOPS_POLICY_DOUBT;
 
     for (i = 0; i < result->nmaybes; i++) {
-        if (chatops_policy_set(policy, policy->root,
+        if (chatops_policy_set(policy, set,
                                chatops_yaml_get(result->maybes[i],
                                                 "variables"),
-                               NULL, how)
+                               names, how)
             != CHATOPS_OK)
         {
             return CHATOPS_ERROR;
@@ -91,61 +104,70 @@ chatops_policy_workflow_set(chatops_policy_t *policy)
 }
 
 
-/* `names`: only those that are in it; NULL: all. */
+/* `names`: a list, only those that are in it; NULL: all. */
 
 static int
 chatops_policy_set(chatops_policy_t *policy, chatops_variables_t *set,
-    const chatops_yaml_node_t *mapping, const chatops_variables_t *names,
+    const chatops_yaml_node_t *mapping, const chatops_yaml_node_t *names,
     chatops_policy_how_e how)
 {
-    int                         rc;
-    size_t                      i;
-    chatops_str_t               value;
-    const chatops_str_t        *name;
-    const chatops_yaml_pair_t  *pair;
+    size_t                      i, n;
+    const chatops_yaml_node_t  *key, *value;
 
     if (mapping == NULL || mapping->type != CHATOPS_YAML_MAPPING) {
         return CHATOPS_OK;
     }
 
-    for (i = 0; i < mapping->count; i++) {
-        pair = &mapping->pairs[i];
-        name = &pair->key->value;
+    n = names != NULL ? names->count : mapping->count;
 
-        if (pair->key->type != CHATOPS_YAML_SCALAR
-            || (names != NULL
-                && chatops_variables_get(names, name, &value) != CHATOPS_YES))
-        {
+    for (i = 0; i < n; i++) {
+        key = names != NULL ? names->items[i] : mapping->pairs[i].key;
+
+        if (key->type != CHATOPS_YAML_SCALAR) {
             continue;
         }
 
-        if (chatops_policy_is_predefined(name)) {
-            policy->shadowed = 1;
-        }
+        value = names != NULL ? chatops_yaml_find(mapping, &key->value)
+                              : mapping->pairs[i].value;
 
-        if (how == CHATOPS_POLICY_DOUBT
-            || !chatops_statements_spend(&policy->statements, 64))
+        if (value != NULL
+            && chatops_policy_one(policy, set, &key->value, value, how)
+               != CHATOPS_OK)
         {
-            rc = chatops_variables_set_unknown(set, name);
-
-        } else {
-            rc = chatops_policy_value(policy->arena, pair->value, &value);
-
-            if (value.len > policy->statements.longest) {
-                policy->statements.longest = value.len;
-            }
-
-            if (rc == CHATOPS_OK) {
-                rc = chatops_variables_set(set, name, &value);
-            }
-        }
-
-        if (rc != CHATOPS_OK) {
             return CHATOPS_ERROR;
         }
     }
 
     return CHATOPS_OK;
+}
+
+
+static int
+chatops_policy_one(chatops_policy_t *policy, chatops_variables_t *set,
+    const chatops_str_t *name, const chatops_yaml_node_t *node,
+    chatops_policy_how_e how)
+{
+    chatops_str_t  value;
+
+    if (chatops_policy_is_predefined(name)) {
+        policy->shadowed = 1;
+    }
+
+    if (how == CHATOPS_POLICY_DOUBT
+        || !chatops_statements_spend(&policy->statements, 64))
+    {
+        return chatops_variables_set_unknown(set, name);
+    }
+
+    if (chatops_policy_value(policy->arena, node, &value) != CHATOPS_OK) {
+        return CHATOPS_ERROR;
+    }
+
+    if (value.len > policy->statements.longest) {
+        policy->statements.longest = value.len;
+    }
+
+    return chatops_variables_set(set, name, &value);
 }
 
 
@@ -376,7 +398,6 @@ static int
 chatops_policy_inherit(chatops_policy_t *policy, const chatops_ci_job_t *job,
     chatops_variables_t **variables)
 {
-    chatops_variables_t        *names;
     const chatops_yaml_node_t  *inherit;
 
     if (chatops_policy_inherits(job)) {
@@ -397,53 +418,15 @@ chatops_policy_inherit(chatops_policy_t *policy, const chatops_ci_job_t *job,
         return CHATOPS_OK;
     }
 
-    if (chatops_policy_names(policy, inherit, &names) != CHATOPS_OK
-        || chatops_policy_set(policy, *variables,
-                              chatops_yaml_get(policy->ci->root, "variables"),
-                              names, CHATOPS_POLICY_GIVE)
-           != CHATOPS_OK)
+    if (chatops_policy_set(policy, *variables,
+                           chatops_yaml_get(policy->ci->root, "variables"),
+                           inherit, CHATOPS_POLICY_GIVE)
+        != CHATOPS_OK)
     {
         return CHATOPS_ERROR;
     }
 
-    if (policy->workflow.nmaybes == 0) {
-        return CHATOPS_OK;
-    }
-
-    return chatops_policy_set(policy, *variables,
-                              chatops_yaml_get(policy->workflow.rule,
-                                               "variables"),
-                              names, policy->workflow.nmaybes == 1
-                                     ? CHATOPS_POLICY_GIVE
-                                     : CHATOPS_POLICY_DOUBT);
-}
-
-
-static int
-chatops_policy_names(chatops_policy_t *policy,
-    const chatops_yaml_node_t *list, chatops_variables_t **names)
-{
-    size_t  i;
-
-    *names = chatops_variables_create(policy->arena, NULL);
-
-    if (*names == NULL) {
-        return CHATOPS_ERROR;
-    }
-
-    for (i = 0; i < list->count; i++) {
-
-        if (list->items[i]->type == CHATOPS_YAML_SCALAR
-            && chatops_statements_spend(&policy->statements, 64)
-            && chatops_variables_set(*names, &list->items[i]->value,
-                                     &list->items[i]->value)
-               != CHATOPS_OK)
-        {
-            return CHATOPS_ERROR;
-        }
-    }
-
-    return CHATOPS_OK;
+    return chatops_policy_workflow_sets(policy, *variables, inherit);
 }
 
 

@@ -558,6 +558,63 @@ rules_that_agree_only_on_when_are_told_apart(void **state)
 }
 
 
+/* $U is not known, $X is 0 unless the workflow says otherwise. */
+
+static void
+what_a_workflow_may_set_is_not_known(void **state)
+{
+    size_t             i;
+    chatops_verdict_t  verdict;
+
+    static const struct {
+        const char       *workflow;
+        const char       *job;
+        chatops_truth_e   allowed;
+        unsigned          unsure;
+
+    } cases[] = {
+        { "[{if: $U}, {variables: {X: '1'}}]", "{script: x}",
+          CHATOPS_YES, 1 },
+        { "[{if: $U, variables: {X: '1'}}, {variables: {X: '1'}}]",
+          "{script: x, rules: [{if: $X == '1'}]}", CHATOPS_YES, 0 },
+        { "[{if: $U}, {when: always}]", "{script: x}", CHATOPS_YES, 0 },
+        { "[{if: $U}, {variables: {X: '1'}}]",
+          "{script: x, rules: [{if: $X == '1'}]}", CHATOPS_UNKNOWN, 1 },
+        { "[{if: $U}, {variables: {X: '1'}}]",
+          "{script: x, inherit: {variables: [X]},"
+          " rules: [{if: $X == '1'}]}", CHATOPS_UNKNOWN, 1 },
+        { "[{if: $U}, {variables: {X: '1'}}]",
+          "{script: x, inherit: {variables: [Y]},"
+          " rules: [{if: $X == '1'}]}", CHATOPS_NO, 1 },
+        { "[{variables: {X: '1'}}]",
+          "{script: x, inherit: {variables: [X]},"
+          " rules: [{if: $X == '1'}]}", CHATOPS_YES, 0 },
+        { "[{if: $U}, {variables: {CI_JOB_NAME: a}}]",
+          "{script: x, rules: [{if: $CI_JOB_NAME == 'job'}]}",
+          CHATOPS_UNKNOWN, 1 }
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char  text[400];
+
+        (void) snprintf(text, sizeof(text),
+                        "job: %s\nvariables: {X: '0'}\n"
+                        "workflow: {rules: %s}\n", cases[i].job,
+                        cases[i].workflow);
+
+        policy_verdict(*state, "-u U", text, 1, &verdict);
+
+        if (verdict.allowed != cases[i].allowed
+            || verdict.unsure != cases[i].unsure
+            || (verdict.workflow_rule == NULL) != cases[i].unsure)
+        {
+            fail_msg("%s: %s, %d", text, chatops_truth_name(verdict.allowed),
+                     verdict.unsure);
+        }
+    }
+}
+
+
 static void
 a_rule_is_found_by_its_number(void **state)
 {
@@ -633,6 +690,7 @@ main(void)
         TEST(the_first_rule_that_matches_wins),
         TEST(files_are_asked_for_where_they_are_at_hand),
         TEST(rules_that_agree_only_on_when_are_told_apart),
+        TEST(what_a_workflow_may_set_is_not_known),
         TEST(a_rule_is_found_by_its_number),
         TEST(too_many_rules_are_unknown_soon)
     };
