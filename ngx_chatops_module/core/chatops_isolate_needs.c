@@ -3,6 +3,12 @@
 #include "chatops_isolate_parts.h"
 
 
+/* A job that is needed: it is there, or it is optional and not there. */
+#define CHATOPS_ISOLATE_TAKEN  1
+#define CHATOPS_ISOLATE_LEFT   2
+
+
+static int chatops_isolate_index(chatops_isolate_t *isolate);
 static int chatops_isolate_take(chatops_isolate_t *isolate,
     chatops_policy_t *policy, const chatops_ci_job_t *job,
     const chatops_yaml_node_t *need);
@@ -38,9 +44,10 @@ chatops_isolate_needed(chatops_isolate_t *isolate)
     chatops_policy_t            policy;
     const chatops_yaml_node_t  *list;
 
-    if (chatops_policy_begin(&policy, isolate->arena, isolate->ci,
-                             isolate->source)
-        != CHATOPS_OK)
+    if (chatops_isolate_index(isolate) != CHATOPS_OK
+        || chatops_policy_begin(&policy, isolate->arena, isolate->ci,
+                                isolate->source)
+           != CHATOPS_OK)
     {
         return CHATOPS_ERROR;
     }
@@ -66,6 +73,42 @@ chatops_isolate_needed(chatops_isolate_t *isolate)
     }
 
     chatops_isolate_sort(isolate);
+
+    return CHATOPS_OK;
+}
+
+
+/* Where the instances of a parallel job begin, which stand side by side. */
+
+static int
+chatops_isolate_index(chatops_isolate_t *isolate)
+{
+    size_t                   i;
+    const chatops_ci_t      *ci;
+    const chatops_ci_job_t  *job;
+
+    ci = isolate->ci;
+
+    isolate->keys = chatops_index_create(isolate->arena, ci->njobs);
+    isolate->seen = chatops_pcalloc(isolate->arena, ci->njobs);
+
+    if (isolate->keys == NULL || isolate->seen == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    for (i = 0; i < ci->njobs; i++) {
+        job = &ci->jobs[i];
+
+        if (job->instance == 1 && !job->hidden) {
+            chatops_index_add(isolate->keys, &job->key, i);
+        }
+
+        if (job == isolate->isolated->jobs[0]) {
+            isolate->seen[i] = CHATOPS_ISOLATE_TAKEN;
+        }
+    }
+
+    chatops_index_finish(isolate->keys);
 
     return CHATOPS_OK;
 }
@@ -104,7 +147,7 @@ chatops_isolate_take(chatops_isolate_t *isolate, chatops_policy_t *policy,
     const chatops_ci_job_t *job, const chatops_yaml_node_t *need)
 {
     int                      rc;
-    size_t                   i, k;
+    size_t                   i, n;
     unsigned                 optional;
     const chatops_ci_t      *ci;
     const chatops_str_t     *name;
@@ -112,30 +155,41 @@ chatops_isolate_take(chatops_isolate_t *isolate, chatops_policy_t *policy,
 
     ci = isolate->ci;
     name = chatops_isolate_need(need);
+
+    if (name == NULL) {
+        return CHATOPS_OK;
+    }
+
     optional = chatops_yaml_is_true(chatops_yaml_get(need, "optional"));
 
-    for (i = 0; name != NULL && i < ci->njobs; i++) {
+    needed = chatops_ci_find(ci, name);
+
+    i = needed != NULL ? (size_t) (needed - ci->jobs)
+                       : chatops_index_find(isolate->keys, name);
+
+    for ( /* void */ ; i < ci->njobs; i++) {
         needed = &ci->jobs[i];
 
-        if (needed->hidden || !chatops_isolate_is(needed, name)) {
+        if (!chatops_isolate_is(needed, name)) {
+            break;
+        }
+
+        if (isolate->seen[i] == CHATOPS_ISOLATE_TAKEN
+            || (isolate->seen[i] == CHATOPS_ISOLATE_LEFT && optional))
+        {
             continue;
         }
 
-        for (k = 0; k < isolate->isolated->njobs; k++) {
-            if (isolate->isolated->jobs[k] == needed) {
-                break;
-            }
-        }
-
-        if (k < isolate->isolated->njobs) {
-            continue;
-        }
+        n = isolate->isolated->njobs;
 
         rc = chatops_isolate_add(isolate, policy, job, needed, optional);
 
         if (rc != CHATOPS_OK) {
             return rc;
         }
+
+        isolate->seen[i] = isolate->isolated->njobs > n
+                           ? CHATOPS_ISOLATE_TAKEN : CHATOPS_ISOLATE_LEFT;
     }
 
     return CHATOPS_OK;

@@ -6,6 +6,7 @@
 #define CHATOPS_ISOLATE_PARTS_H
 
 
+#include "chatops_index.h"
 #include "chatops_isolate.h"
 #include "chatops_policy_parts.h"
 
@@ -19,6 +20,9 @@ typedef struct {
 
     /* the verdicts of isolated->jobs */
     chatops_verdict_t                *verdicts;
+
+    chatops_index_t                  *keys;       /* of parallel jobs */
+    u_char                           *seen;       /* ci->jobs, by needs */
 
     const chatops_str_t             **dropped;    /* names, each once */
     size_t                            ndropped;
