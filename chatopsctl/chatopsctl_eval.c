@@ -152,8 +152,8 @@ chatopsctl_eval_text(chatopsctl_eval_t *eval, const chatops_str_t *text)
     }
 
     if (rc == CHATOPS_OK) {
-        rc = chatops_expression_evaluate(eval->arena, expression,
-                                         eval->variables, &result);
+        rc = chatops_expression_evaluate(expression, eval->variables,
+                                         &result);
     }
 
     if (rc != CHATOPS_OK) {

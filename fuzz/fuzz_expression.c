@@ -111,7 +111,7 @@ fuzz_parentheses(chatops_arena_t *arena, const fuzz_input_t *input,
         return;
     }
 
-    fuzz_assert(chatops_expression_evaluate(arena, expression,
+    fuzz_assert(chatops_expression_evaluate(expression,
                                             fuzz_variables(arena, input, 0),
                                             &again)
                 == CHATOPS_OK);
@@ -133,7 +133,7 @@ fuzz_evaluate(chatops_arena_t *arena, const fuzz_input_t *input,
     chatops_expression_print(expression, &buf);
     fuzz_assert(chatops_buf_finish(&buf, &tree) == CHATOPS_OK);
 
-    fuzz_assert(chatops_expression_evaluate(arena, expression,
+    fuzz_assert(chatops_expression_evaluate(expression,
                                             fuzz_variables(arena, input, 0),
                                             &result)
                 == CHATOPS_OK);
@@ -147,7 +147,7 @@ fuzz_evaluate(chatops_arena_t *arena, const fuzz_input_t *input,
     }
 
     for (unknown = 1; unknown < 0x200; unknown = unknown * 2 + 1) {
-        fuzz_assert(chatops_expression_evaluate(arena, expression,
+        fuzz_assert(chatops_expression_evaluate(expression,
                                        fuzz_variables(arena, input, unknown),
                                        &open)
                     == CHATOPS_OK);

@@ -3,6 +3,10 @@
 #include "chatops_regex.h"
 
 
+/* Steps of a pattern that count for one of the check. */
+#define CHATOPS_CHECK_PATTERN_STEPS  64
+
+
 void
 chatops_check_pattern(chatops_check_t *check, const chatops_check_at_t *at,
     const chatops_yaml_node_t *node, const void *arg)
@@ -23,6 +27,9 @@ chatops_check_pattern(chatops_check_t *check, const chatops_check_at_t *at,
     if (chatops_check_is_open(check, node)) {
         return;
     }
+
+    check->steps += chatops_regex_parse_steps(&node->value)
+                    / CHATOPS_CHECK_PATTERN_STEPS;
 
     switch (chatops_regex_parse(check->arena, &node->value, &regex, &why)) {
 
@@ -46,11 +53,8 @@ chatops_check_expression(chatops_check_t *check,
     const chatops_check_at_t *at, const chatops_yaml_node_t *node,
     const void *arg)
 {
-    int                     rc;
-    const char             *why;
-    chatops_result_t        result;
-    chatops_variables_t    *variables;
-    chatops_expression_t   *expression;
+    const char            *why;
+    chatops_expression_t  *expression;
 
     (void) arg;
 
@@ -64,34 +68,23 @@ chatops_check_expression(chatops_check_t *check,
         return;
     }
 
-    rc = chatops_expression_parse(check->arena, &node->value, &expression,
-                                  &why);
+    if (chatops_str_find(&node->value, 0, "~", 1) != NULL) {
+        check->steps += chatops_regex_parse_steps(&node->value)
+                        / CHATOPS_CHECK_PATTERN_STEPS;
+    }
 
-    if (rc == CHATOPS_DECLINED) {
+    switch (chatops_expression_parse(check->arena, &node->value, &expression,
+                                     &why))
+    {
+
+    case CHATOPS_OK:
+        return;
+
+    case CHATOPS_DECLINED:
         chatops_check_error(check, at, node, "invalid expression: %s", why);
         return;
-    }
 
-    if (rc != CHATOPS_OK) {
+    default:
         check->failed = 1;
-        return;
-    }
-
-    /* GitLab evaluates it too, without any variables */
-
-    variables = chatops_variables_create(check->arena, NULL);
-
-    if (variables == NULL
-        || chatops_expression_evaluate(check->arena, expression, variables,
-                                       &result)
-           != CHATOPS_OK)
-    {
-        check->failed = 1;
-        return;
-    }
-
-    if (result.error != NULL) {
-        chatops_check_error(check, at, node, "invalid expression: %s",
-                            result.error);
     }
 }

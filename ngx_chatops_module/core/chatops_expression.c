@@ -13,11 +13,13 @@
 #define CHATOPS_KIND_BLANK    0x08      /* a string */
 #define CHATOPS_KIND_TEXT     0x10      /* a string, too */
 #define CHATOPS_KIND_PATTERN  0x20
+#define CHATOPS_KIND_ERROR    0x40      /* none: then it all is false */
 
 /* what `&&` and `||` take for false, and what the result does */
 
 #define CHATOPS_KIND_FALSY    (CHATOPS_KIND_NULL|CHATOPS_KIND_FALSE)
-#define CHATOPS_KIND_ABSENT   (CHATOPS_KIND_FALSY|CHATOPS_KIND_BLANK)
+#define CHATOPS_KIND_ABSENT                                                  \
+    (CHATOPS_KIND_FALSY|CHATOPS_KIND_BLANK|CHATOPS_KIND_ERROR)
 #define CHATOPS_KIND_STRING   (CHATOPS_KIND_BLANK|CHATOPS_KIND_TEXT)
 
 
@@ -30,10 +32,13 @@ typedef struct {
 } chatops_operand_t;
 
 typedef struct {
-    chatops_arena_t             *arena;
     const chatops_variables_t   *variables;
     const char                  *error;
+    size_t                      *left;        /* steps of patterns */
 } chatops_evaluation_t;
+
+/* Of what is made for one match alone. */
+#define CHATOPS_EVALUATE_MAX_MEMORY  (8 * 1024 * 1024)
 
 
 static int chatops_evaluate_node(chatops_evaluation_t *e,
@@ -47,10 +52,17 @@ static chatops_truth_e chatops_evaluate_equal(chatops_evaluation_t *e,
 static int chatops_evaluate_match(chatops_evaluation_t *e,
     const chatops_node_t *node, const chatops_operand_t *left,
     const chatops_operand_t *right, chatops_truth_e *truth);
-static chatops_truth_e chatops_evaluate_text(const chatops_regex_t *regex,
-    const chatops_operand_t *left, const chatops_str_t *right);
-static chatops_truth_e chatops_evaluate_part(const chatops_regex_t *regex,
-    const chatops_str_t *text, const chatops_str_t *right);
+static int chatops_evaluate_value(chatops_evaluation_t *e,
+    const chatops_operand_t *left, const chatops_str_t *right,
+    chatops_truth_e *truth);
+static chatops_truth_e chatops_evaluate_text(chatops_evaluation_t *e,
+    const chatops_regex_t *regex, const chatops_operand_t *left,
+    const chatops_str_t *right);
+static chatops_truth_e chatops_evaluate_part(chatops_evaluation_t *e,
+    const chatops_regex_t *regex, const chatops_str_t *text,
+    const chatops_str_t *right);
+static unsigned chatops_evaluate_may_fail(const chatops_node_t *node,
+    const chatops_operand_t *left, const chatops_operand_t *right);
 static void chatops_evaluate_variable(chatops_evaluation_t *e,
     const chatops_str_t *name, chatops_operand_t *value);
 static void chatops_evaluate_null(chatops_operand_t *value);
@@ -69,9 +81,22 @@ static void chatops_expression_print_node(const chatops_node_t *node,
 
 
 int
-chatops_expression_evaluate(chatops_arena_t *arena,
-    const chatops_expression_t *expression,
+chatops_expression_evaluate(const chatops_expression_t *expression,
     const chatops_variables_t *variables, chatops_result_t *result)
+{
+    size_t  left;
+
+    left = CHATOPS_REGEX_MAX_STEPS;
+
+    return chatops_expression_evaluate_within(expression, variables, &left,
+                                              result);
+}
+
+
+int
+chatops_expression_evaluate_within(const chatops_expression_t *expression,
+    const chatops_variables_t *variables, size_t *left,
+    chatops_result_t *result)
 {
     int                    rc;
     chatops_operand_t      value;
@@ -79,9 +104,9 @@ chatops_expression_evaluate(chatops_arena_t *arena,
 
     memset(result, 0, sizeof(chatops_result_t));
 
-    e.arena = arena;
     e.variables = variables;
     e.error = NULL;
+    e.left = left;
 
     rc = chatops_evaluate_node(&e, expression->root, &value);
 
@@ -152,8 +177,9 @@ chatops_evaluate_logical(chatops_evaluation_t *e, const chatops_node_t *node,
         return rc;
     }
 
-    settles = node->type == CHATOPS_NODE_AND ? CHATOPS_KIND_FALSY
-                                             : ~CHATOPS_KIND_FALSY;
+    settles = node->type == CHATOPS_NODE_AND
+              ? CHATOPS_KIND_FALSY|CHATOPS_KIND_ERROR
+              : ~CHATOPS_KIND_FALSY;
 
     if ((left.kinds & ~settles) == 0) {
         *value = left;
@@ -161,6 +187,16 @@ chatops_evaluate_logical(chatops_evaluation_t *e, const chatops_node_t *node,
     }
 
     rc = chatops_evaluate_node(e, node->right, &right);
+
+    if (rc == CHATOPS_DECLINED && (left.kinds & settles) != 0) {
+
+        /* only if it comes to the right one */
+
+        memset(&right, 0, sizeof(chatops_operand_t));
+        right.kinds = CHATOPS_KIND_ERROR;
+        e->error = NULL;
+        rc = CHATOPS_OK;
+    }
 
     if (rc != CHATOPS_OK) {
         return rc;
@@ -233,7 +269,35 @@ chatops_evaluate_comparison(chatops_evaluation_t *e,
                            left.type == CHATOPS_VALUE_UNKNOWN
                            ? &left.variable : &right.variable);
 
+    if (chatops_evaluate_may_fail(node, &left, &right)) {
+        value->type = CHATOPS_VALUE_UNKNOWN;
+        value->kinds |= CHATOPS_KIND_ERROR;
+        value->variable = left.type == CHATOPS_VALUE_UNKNOWN
+                          ? left.variable : right.variable;
+    }
+
     return CHATOPS_OK;
+}
+
+
+/* Of what surely fails, nothing is left to ask for. */
+
+static unsigned
+chatops_evaluate_may_fail(const chatops_node_t *node,
+    const chatops_operand_t *left, const chatops_operand_t *right)
+{
+    if ((left->kinds | right->kinds) & CHATOPS_KIND_ERROR) {
+        return 1;
+    }
+
+    if (node->type == CHATOPS_NODE_MATCHES
+        || node->type == CHATOPS_NODE_NOT_MATCHES)
+    {
+        return (right->kinds & CHATOPS_KIND_TRUE) != 0;
+    }
+
+    return (left->kinds & CHATOPS_KIND_PATTERN)
+           && (right->kinds & ~CHATOPS_KIND_PATTERN);
 }
 
 
@@ -247,9 +311,15 @@ chatops_evaluate_equal(chatops_evaluation_t *e,
 
     if (left->kinds == CHATOPS_KIND_PATTERN) {
 
-        if (right->kinds != CHATOPS_KIND_PATTERN) {
+        if ((right->kinds & CHATOPS_KIND_PATTERN) == 0) {
             e->error = "a pattern is compared with what is none";
             return CHATOPS_NO;
+        }
+
+        if (left->type == CHATOPS_VALUE_UNKNOWN
+            || right->type == CHATOPS_VALUE_UNKNOWN)
+        {
+            return CHATOPS_UNKNOWN;
         }
 
         one = chatops_regex_source(left->regex);
@@ -282,10 +352,6 @@ chatops_evaluate_match(chatops_evaluation_t *e, const chatops_node_t *node,
     const chatops_operand_t *left, const chatops_operand_t *right,
     chatops_truth_e *truth)
 {
-    int               rc;
-    const char       *why;
-    chatops_regex_t  *regex;
-
     if ((right->kinds & ~CHATOPS_KIND_FALSY) == 0) {
         *truth = CHATOPS_NO;
         return CHATOPS_OK;
@@ -302,24 +368,61 @@ chatops_evaluate_match(chatops_evaluation_t *e, const chatops_node_t *node,
     }
 
     if (right->type == CHATOPS_VALUE_PATTERN) {
-        *truth = chatops_evaluate_text(right->regex, left, NULL);
+        *truth = chatops_evaluate_text(e, right->regex, left, NULL);
+
+    } else if (node->right->type == CHATOPS_NODE_STRING) {
+        *truth = chatops_evaluate_text(e, node->right->regex, left,
+                                       &right->string);
+
+    } else {
+        return chatops_evaluate_value(e, left, &right->string, truth);
+    }
+
+    return CHATOPS_OK;
+}
+
+
+/* A variable's value may be a pattern: it is read for this match alone. */
+
+static int
+chatops_evaluate_value(chatops_evaluation_t *e,
+    const chatops_operand_t *left, const chatops_str_t *right,
+    chatops_truth_e *truth)
+{
+    size_t            steps;
+    const char       *why;
+    chatops_arena_t  *arena;
+    chatops_regex_t  *regex;
+
+    if (chatops_str_find(right, 0, "/", 1) == NULL) {
+        *truth = chatops_evaluate_text(e, NULL, left, right);
         return CHATOPS_OK;
     }
 
-    regex = NULL;
+    *truth = CHATOPS_UNKNOWN;
 
-    if (node->right->type == CHATOPS_NODE_STRING) {
-        regex = node->right->regex;
+    steps = chatops_regex_parse_steps(right);
 
-    } else {
-        rc = chatops_expression_pattern(e->arena, &right->string, &regex,
-                                        &why);
-        if (rc == CHATOPS_ERROR) {
-            return CHATOPS_ERROR;
-        }
+    if (*e->left < steps) {
+        *e->left = 0;
+        return CHATOPS_OK;
     }
 
-    *truth = chatops_evaluate_text(regex, left, &right->string);
+    *e->left -= steps;
+
+    arena = chatops_arena_create(CHATOPS_EVALUATE_MAX_MEMORY);
+
+    if (arena == NULL) {
+        return CHATOPS_ERROR;
+    }
+
+    if (chatops_expression_pattern(arena, right, &regex, &why)
+        != CHATOPS_ERROR)
+    {
+        *truth = chatops_evaluate_text(e, regex, left, right);
+    }
+
+    chatops_arena_destroy(arena);
 
     return CHATOPS_OK;
 }
@@ -331,7 +434,7 @@ chatops_evaluate_match(chatops_evaluation_t *e, const chatops_node_t *node,
  */
 
 static chatops_truth_e
-chatops_evaluate_text(const chatops_regex_t *regex,
+chatops_evaluate_text(chatops_evaluation_t *e, const chatops_regex_t *regex,
     const chatops_operand_t *left, const chatops_str_t *right)
 {
     size_t           i;
@@ -357,31 +460,31 @@ chatops_evaluate_text(const chatops_regex_t *regex,
         return CHATOPS_UNKNOWN;
 
     case CHATOPS_VALUE_PATTERN:
-        one = chatops_evaluate_part(regex, &patterns[0], right);
-        two = chatops_evaluate_part(regex, &patterns[1], right);
+        one = chatops_evaluate_part(e, regex, &patterns[0], right);
+        two = chatops_evaluate_part(e, regex, &patterns[1], right);
 
         return one == two ? one : CHATOPS_UNKNOWN;
 
     case CHATOPS_VALUE_BOOLEAN:
         i = left->kinds == CHATOPS_KIND_TRUE;
-        return chatops_evaluate_part(regex, &booleans[i], right);
+        return chatops_evaluate_part(e, regex, &booleans[i], right);
 
     case CHATOPS_VALUE_NULL:
         text = chatops_strn(NULL, 0);
-        return chatops_evaluate_part(regex, &text, right);
+        return chatops_evaluate_part(e, regex, &text, right);
 
     default:
-        return chatops_evaluate_part(regex, &left->string, right);
+        return chatops_evaluate_part(e, regex, &left->string, right);
     }
 }
 
 
 static chatops_truth_e
-chatops_evaluate_part(const chatops_regex_t *regex, const chatops_str_t *text,
-    const chatops_str_t *right)
+chatops_evaluate_part(chatops_evaluation_t *e, const chatops_regex_t *regex,
+    const chatops_str_t *text, const chatops_str_t *right)
 {
     if (regex != NULL) {
-        return chatops_regex_match(regex, text);
+        return chatops_regex_match_within(regex, text, e->left);
     }
 
     return text->len == 0

@@ -63,17 +63,25 @@ int chatops_expression_parse(chatops_arena_t *arena,
 
 /*
  * CHATOPS_OK or CHATOPS_ERROR (memory).  `variables` may be NULL.  What is a
- * pattern only at run time, being the value of a variable, is compiled into
- * the arena each time.
+ * pattern only at run time, being the value of a variable, is compiled each
+ * time.
  */
-int chatops_expression_evaluate(chatops_arena_t *arena,
-    const chatops_expression_t *expression,
+int chatops_expression_evaluate(const chatops_expression_t *expression,
     const chatops_variables_t *variables, chatops_result_t *result);
 
 /* 1 when `is` says so of the name of one of its variables, else 0. */
 int chatops_expression_has(const chatops_expression_t *expression,
     int (*is)(const void *data, const chatops_str_t *name),
     const void *data);
+
+/*
+ * The same for many: patterns take their steps from `left`
+ * (chatops_regex_match_within()); without it, from CHATOPS_REGEX_MAX_STEPS.
+ */
+int chatops_expression_evaluate_within(
+    const chatops_expression_t *expression,
+    const chatops_variables_t *variables, size_t *left,
+    chatops_result_t *result);
 
 /*
  * The parse tree, indented, a node a line: for chatopsctl eval --tree.

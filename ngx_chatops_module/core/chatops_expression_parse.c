@@ -148,7 +148,7 @@ chatops_expression_try(chatops_expression_parser_t *parser,
 {
     chatops_result_t  result;
 
-    if (chatops_expression_evaluate(parser->arena, expression, NULL, &result)
+    if (chatops_expression_evaluate(expression, NULL, &result)
         != CHATOPS_OK)
     {
         return CHATOPS_ERROR;

@@ -1,6 +1,5 @@
 
 #include "chatops_only.h"
-#include "chatops_regex.h"
 
 
 static int chatops_only_specs(const chatops_only_t *only,
@@ -260,8 +259,6 @@ chatops_only_pattern(const chatops_only_t *only, const chatops_str_t *pattern,
     chatops_truth_e *truth)
 {
     int                      rc;
-    const char              *why;
-    chatops_regex_t         *regex;
     const chatops_source_t  *source;
 
     source = only->source;
@@ -286,22 +283,11 @@ chatops_only_pattern(const chatops_only_t *only, const chatops_str_t *pattern,
     }
 
     if (chatops_str_starts(pattern, "/")) {
-        rc = chatops_regex_parse(only->statements->arena, pattern, &regex,
-                                 &why);
+        rc = chatops_statements_match(only->statements, pattern,
+                                      &source->ref, truth);
 
-        if (rc == CHATOPS_ERROR) {
-            return CHATOPS_ERROR;
-        }
-
-        if (rc == CHATOPS_OK) {
-            *truth = chatops_regex_match(regex, &source->ref);
-
-            if (*truth == CHATOPS_UNKNOWN) {
-                (void) chatops_statements_spend(only->statements,
-                                                CHATOPS_STATEMENT_SLOW);
-            }
-
-            return CHATOPS_OK;
+        if (rc != CHATOPS_DECLINED) {
+            return rc;
         }
     }
 

@@ -6,6 +6,13 @@
 #define CHATOPS_REGEX_KEPT_INSTS   96
 #define CHATOPS_REGEX_BYTE_INSTS   4
 
+/* What making it takes: in all, for a byte, for a count such as {2,}, … */
+#define CHATOPS_REGEX_PARSE_STEPS     512
+#define CHATOPS_REGEX_BYTE_STEPS      16
+#define CHATOPS_REGEX_COUNT_STEPS     4096
+#define CHATOPS_REGEX_PROPERTY_STEPS  32768
+#define CHATOPS_REGEX_INST_STEPS      4
+
 /* Of what is made for one match alone. */
 #define CHATOPS_REGEX_MAX_MEMORY  (8 * 1024 * 1024)
 
@@ -63,14 +70,36 @@ chatops_regex_parse(chatops_arena_t *arena, const chatops_str_t *text,
 chatops_truth_e
 chatops_regex_match(const chatops_regex_t *regex, const chatops_str_t *text)
 {
+    size_t  left;
+
+    left = CHATOPS_REGEX_MAX_STEPS;
+
+    return chatops_regex_match_within(regex, text, &left);
+}
+
+
+chatops_truth_e
+chatops_regex_match_within(const chatops_regex_t *regex,
+    const chatops_str_t *text, size_t *left)
+{
+    size_t                    steps;
     const char               *why;
     chatops_arena_t          *arena;
     chatops_truth_e           truth;
     chatops_regex_program_t   program;
 
     if (!regex->program.partial) {
-        return chatops_regex_run(&regex->program, text);
+        return chatops_regex_run(&regex->program, text, left);
     }
+
+    steps = chatops_regex_parse_steps(&regex->source);
+
+    if (*left < steps) {
+        *left = 0;
+        return CHATOPS_UNKNOWN;
+    }
+
+    *left -= steps;
 
     /* its counts make it much larger than its pattern: only for now */
 
@@ -85,12 +114,41 @@ chatops_regex_match(const chatops_regex_t *regex, const chatops_str_t *text)
                               &program, &why)
         == CHATOPS_OK)
     {
-        truth = chatops_regex_run(&program, text);
+        steps = CHATOPS_REGEX_INST_STEPS * program.ninsts;
+        *left -= steps < *left ? steps : *left;
+
+        truth = chatops_regex_run(&program, text, left);
     }
 
     chatops_arena_destroy(arena);
 
     return truth;
+}
+
+
+/* PCRE2 is asked for each property, and has some KB of each. */
+
+size_t
+chatops_regex_parse_steps(const chatops_str_t *text)
+{
+    size_t  i, steps;
+
+    steps = CHATOPS_REGEX_PARSE_STEPS + text->len * CHATOPS_REGEX_BYTE_STEPS;
+
+    for (i = 0; i < text->len; i++) {
+
+        if (text->data[i] == '{') {
+            steps += CHATOPS_REGEX_COUNT_STEPS;
+        }
+
+        if (text->data[i] == '\\' && i + 1 < text->len
+            && (text->data[i + 1] | 0x20) == 'p')
+        {
+            steps += CHATOPS_REGEX_PROPERTY_STEPS;
+        }
+    }
+
+    return steps;
 }
 
 

@@ -19,6 +19,10 @@
 #include "chatops_truth.h"
 
 
+/* Steps of a match, a few nanoseconds each. */
+#define CHATOPS_REGEX_MAX_STEPS  1000000
+
+
 typedef struct chatops_regex_s  chatops_regex_t;
 
 
@@ -44,6 +48,16 @@ int chatops_regex_parse(chatops_arena_t *arena, const chatops_str_t *text,
  */
 chatops_truth_e chatops_regex_match(const chatops_regex_t *regex,
     const chatops_str_t *text);
+
+/*
+ * The same for many matches: takes the steps that it needs from `left`, and
+ * is CHATOPS_UNKNOWN when there are not enough.
+ */
+chatops_truth_e chatops_regex_match_within(const chatops_regex_t *regex,
+    const chatops_str_t *text, size_t *left);
+
+/* In steps, about: what reading a text takes that is or holds a pattern. */
+size_t chatops_regex_parse_steps(const chatops_str_t *text);
 
 /* As GitLab's object has it, with the flags: "(?i)^v\d". */
 chatops_str_t chatops_regex_source(const chatops_regex_t *regex);

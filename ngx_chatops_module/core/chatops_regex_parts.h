@@ -164,9 +164,9 @@ int chatops_regex_compile(chatops_arena_t *arena,
     const chatops_str_t *pattern, uint32_t limit,
     chatops_regex_program_t *program, const char **why);
 
-/* As chatops_regex_match(). */
+/* As chatops_regex_match_within(). */
 chatops_truth_e chatops_regex_run(const chatops_regex_program_t *program,
-    const chatops_str_t *text);
+    const chatops_str_t *text, size_t *left);
 
 /* The program is made by these; all return CHATOPS_OK or another result. */
 

@@ -10,9 +10,6 @@
  */
 
 
-/* Steps of a match, a few nanoseconds each. */
-#define CHATOPS_REGEX_MAX_STEPS   1000000
-
 /* Programs up to this size are run without malloc(). */
 #define CHATOPS_REGEX_SMALL_INSTS  256
 
@@ -33,6 +30,7 @@ typedef struct {
     uint32_t                        nnext;
 
     size_t                          steps;
+    size_t                          limit;
     unsigned                        matched:1;
     unsigned                        failed:1;
 } chatops_regex_run_t;
@@ -62,7 +60,7 @@ static unsigned chatops_regex_bit(const uint32_t *bits, uint32_t rune);
 
 chatops_truth_e
 chatops_regex_run(const chatops_regex_program_t *program,
-    const chatops_str_t *text)
+    const chatops_str_t *text, size_t *left)
 {
     uint32_t             *memory, n, small[CHATOPS_REGEX_SMALL_INSTS * 4];
     chatops_truth_e       truth;
@@ -78,6 +76,11 @@ chatops_regex_run(const chatops_regex_program_t *program,
 
     n = program->ninsts;
     memory = small;
+
+    if (*left <= n) {
+        *left = 0;
+        return CHATOPS_UNKNOWN;
+    }
 
     if (n > CHATOPS_REGEX_SMALL_INSTS) {
         memory = malloc(4 * n * sizeof(uint32_t));
@@ -95,10 +98,13 @@ chatops_regex_run(const chatops_regex_program_t *program,
     run.next = memory + n;
     run.stack = memory + 2 * n;
     run.marks = memory + 3 * n;
+    run.limit = *left < CHATOPS_REGEX_MAX_STEPS ? *left
+                                                : CHATOPS_REGEX_MAX_STEPS;
 
     memset(run.marks, 0, n * sizeof(uint32_t));
 
     truth = chatops_regex_run_all(&run);
+    *left -= run.steps < *left ? run.steps : *left;
 
     pcre2_match_data_free(run.data);
 
@@ -244,7 +250,7 @@ chatops_regex_step(chatops_regex_run_t *run, uint32_t rune, unsigned place)
         chatops_regex_follow(run, 0, place);
     }
 
-    if (run->steps > CHATOPS_REGEX_MAX_STEPS) {
+    if (run->steps > run->limit) {
         run->failed = 1;
     }
 }

@@ -8,6 +8,7 @@
 
 
 #include "chatops_expression.h"
+#include "chatops_regex.h"
 
 
 #define CHATOPS_STATEMENT_SLOTS  256
@@ -15,8 +16,9 @@
 /* In bytes looked at, about: of expressions and of variables. */
 #define CHATOPS_STATEMENT_STEPS  (64 * 1024 * 1024)
 
-/* What a pattern that came to its own limit counts for. */
-#define CHATOPS_STATEMENT_SLOW   (CHATOPS_STATEMENT_STEPS / 64)
+/* What counts for several: a step of a pattern, and one along a slot. */
+#define CHATOPS_STATEMENT_STEP   4
+#define CHATOPS_STATEMENT_WAY    8
 
 
 /*
@@ -68,6 +70,14 @@ int chatops_statements_evaluate(chatops_statements_t *statements,
 
 /* CHATOPS_OK, and scope->variables is not NULL; or CHATOPS_ERROR. */
 int chatops_scope_make(chatops_scope_t *scope);
+
+
+/*
+ * Does a lone pattern, "/^v\d/", match?  CHATOPS_DECLINED: it is none.
+ */
+int chatops_statements_match(chatops_statements_t *statements,
+    const chatops_str_t *pattern, const chatops_str_t *text,
+    chatops_truth_e *truth);
 
 
 #endif /* CHATOPS_STATEMENT_H */

@@ -615,6 +615,85 @@ what_a_workflow_may_set_is_not_known(void **state)
 }
 
 
+/* Whatever the patterns are, and whether one of them alone is too slow. */
+
+static void
+patterns_are_read_and_matched_within_a_budget(void **state)
+{
+    size_t                  i, k;
+    chatops_str_t           name, text, value;
+    chatops_scope_t         scope;
+    chatops_truth_e         truth;
+    chatops_result_t        result;
+    chatops_variables_t    *variables;
+    chatops_statements_t    statements;
+
+    static const struct {
+        const char  *expression;
+        const char  *value;           /* of $V */
+        unsigned     distinct;
+        size_t       most;            /* that may be evaluated */
+
+    } cases[] = {
+        { "'%s' =~ /(a?){400}%zub/", NULL, 0, 50 },
+        { "'%s' =~ /(a?){400}%zub/", NULL, 1, 50 },
+        { "$V == '%s' || 'a' =~ $V || $A%zu", "/(m?a?i?n?){240}b/", 0,
+          5000 },
+        { "$V == '%s' || 'a' =~ /\\p{Greek}%zu/", "a", 1, 600 }
+    };
+
+    char  long_text[901], buf[1200];
+
+    memset(long_text, 'a', 900);
+    long_text[900] = '\0';
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        chatops_statements_init(&statements, *state);
+
+        variables = chatops_variables_create(*state, NULL);
+        assert_non_null(variables);
+
+        memset(&scope, 0, sizeof(chatops_scope_t));
+        scope.variables = variables;
+
+        name = chatops_str("V");
+        value = chatops_str(cases[i].value != NULL ? cases[i].value : "");
+        assert_int_equal(chatops_variables_set(variables, &name, &value),
+                         CHATOPS_OK);
+
+        for (k = 0; k <= cases[i].most; k++) {
+            (void) snprintf(buf, sizeof(buf), cases[i].expression, long_text,
+                            cases[i].distinct ? k : (size_t) 0);
+            text = chatops_str(buf);
+            assert_int_equal(chatops_pstrdup(*state, &text, &text),
+                             CHATOPS_OK);
+            assert_int_equal(chatops_statements_evaluate(&statements, &text,
+                                                         &scope, &result),
+                             CHATOPS_OK);
+
+            if (statements.steps == 0) {
+                break;
+            }
+        }
+
+        if (k > cases[i].most || result.truth != CHATOPS_UNKNOWN) {
+            fail_msg("%s: %zu, %s", cases[i].expression, k,
+                     chatops_truth_name(result.truth));
+        }
+
+        /* nothing is known from here on */
+
+        text = chatops_str("/main/");
+        name = chatops_str("main");
+
+        assert_int_equal(chatops_statements_match(&statements, &text, &name,
+                                                  &truth),
+                         CHATOPS_OK);
+        assert_int_equal(truth, CHATOPS_UNKNOWN);
+    }
+}
+
+
 static void
 a_rule_is_found_by_its_number(void **state)
 {
@@ -691,6 +770,7 @@ main(void)
         TEST(files_are_asked_for_where_they_are_at_hand),
         TEST(rules_that_agree_only_on_when_are_told_apart),
         TEST(what_a_workflow_may_set_is_not_known),
+        TEST(patterns_are_read_and_matched_within_a_budget),
         TEST(a_rule_is_found_by_its_number),
         TEST(too_many_rules_are_unknown_soon)
     };
