@@ -461,6 +461,22 @@ chatops_yaml_is_allowed(chatops_yaml_reader_t *reader,
                                      "not read");
     }
 
+    if (node->type == CHATOPS_YAML_MAPPING
+        && chatops_str_is(&node->tag, "tag:yaml.org,2002:set"))
+    {
+        return chatops_yaml_declined(reader->error, node->line,
+                                     "a set, which GitLab does not read");
+    }
+
+    if (node->type == CHATOPS_YAML_SCALAR
+        && chatops_str_is(&node->tag, "tag:yaml.org,2002:float")
+        && (node->value.len == 0
+            || strchr("0123456789+-.", node->value.data[0]) == NULL))
+    {
+        return chatops_yaml_declined(reader->error, node->line,
+                                     "`!!float` of what is no number");
+    }
+
     /* 2001-01-01 is the shortest but for 2001-1-1 */
 
     if (node->value.len < 8 || (!node->plain && !node->bang && !node->tag.len))

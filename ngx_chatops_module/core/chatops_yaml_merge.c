@@ -5,6 +5,7 @@ static size_t chatops_yaml_merge_count(const chatops_yaml_entry_t *key,
     const chatops_yaml_entry_t *value);
 static size_t chatops_yaml_merge_pairs(chatops_yaml_pair_t *pairs,
     const chatops_yaml_entry_t *key, const chatops_yaml_entry_t *value);
+static int chatops_yaml_is_merge(const chatops_yaml_node_t *key);
 static int chatops_yaml_merges(const chatops_yaml_entry_t *key,
     const chatops_yaml_entry_t *value);
 
@@ -19,6 +20,17 @@ chatops_yaml_merge_read(chatops_yaml_reader_t *reader,
     total = 0;
 
     for (i = 0; i < count; i += 2) {
+
+        if (chatops_str_is(&entries[i + 1].node->tag, "!reference")
+            && !entries[i + 1].alias
+            && chatops_yaml_is_merge(entries[i].node))
+        {
+            return chatops_yaml_declined(reader->error,
+                                         entries[i + 1].node->line,
+                                         "`<<` of a `!reference`, which "
+                                         "GitLab cannot read");
+        }
+
         total += chatops_yaml_merge_count(&entries[i], &entries[i + 1]);
     }
 
@@ -115,6 +127,15 @@ chatops_yaml_merge_pairs(chatops_yaml_pair_t *pairs,
 }
 
 
+static int
+chatops_yaml_is_merge(const chatops_yaml_node_t *key)
+{
+    return key->type == CHATOPS_YAML_SCALAR
+           && chatops_str_is(&key->value, "<<")
+           && !chatops_str_is(&key->tag, CHATOPS_YAML_STR_TAG);
+}
+
+
 /* What Psych cannot merge it keeps under the key. */
 
 static int
@@ -124,10 +145,7 @@ chatops_yaml_merges(const chatops_yaml_entry_t *key,
     size_t                      i;
     const chatops_yaml_node_t  *node;
 
-    if (key->node->type != CHATOPS_YAML_SCALAR
-        || !chatops_str_is(&key->node->value, "<<")
-        || chatops_str_is(&key->node->tag, CHATOPS_YAML_STR_TAG))
-    {
+    if (!chatops_yaml_is_merge(key->node)) {
         return 0;
     }
 

@@ -12,6 +12,7 @@
 #define CHATOPS_YAML_MAX_FLOAT   400
 
 
+static chatops_str_t chatops_yaml_symbol_text(const chatops_str_t *s);
 static int chatops_yaml_integer_text(chatops_arena_t *arena,
     const chatops_str_t *s, chatops_str_t *text);
 static int chatops_yaml_float_text(chatops_arena_t *arena,
@@ -50,18 +51,41 @@ chatops_yaml_text(chatops_arena_t *arena, const chatops_yaml_node_t *node,
         return chatops_yaml_float_text(arena, &node->value, text);
 
     case CHATOPS_YAML_SYMBOL:
-        *text = node->value;
-
-        if (text->len > 1 && text->data[0] == ':') {
-            *text = chatops_strn(text->data + 1, text->len - 1);
-        }
-
+        *text = chatops_yaml_symbol_text(&node->value);
         return CHATOPS_OK;
 
     default:
         *text = node->value;
         return CHATOPS_OK;
     }
+}
+
+
+/* :"a b" is a b, and what follows the quotes is lost. */
+
+static chatops_str_t
+chatops_yaml_symbol_text(const chatops_str_t *s)
+{
+    size_t         len;
+    chatops_str_t  name;
+
+    if (s->len < 2 || s->data[0] != ':') {
+        return *s;
+    }
+
+    name = chatops_strn(s->data + 1, s->len - 1);
+
+    if (name.data[0] != '"' && name.data[0] != '\'') {
+        return name;
+    }
+
+    for (len = name.len; len > 1; len--) {
+        if (name.data[len - 1] == name.data[0]) {
+            return chatops_strn(name.data + 1, len - 2);
+        }
+    }
+
+    return name;
 }
 
 

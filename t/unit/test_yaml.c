@@ -801,6 +801,11 @@ a_scalar_is_what_psych_takes_it_for(void **state)
         { "-.INF",                     CHATOPS_YAML_FLOAT,    "-Infinity" },
         { ".nan",                      CHATOPS_YAML_FLOAT,    "NaN" },
         { ":a b",                      CHATOPS_YAML_SYMBOL,   "a b" },
+        { ":\"a b\"",                  CHATOPS_YAML_SYMBOL,   "a b" },
+        { ":'a'",                      CHATOPS_YAML_SYMBOL,   "a" },
+        { ":\"a\"b\"c",               CHATOPS_YAML_SYMBOL,   "a\"b" },
+        { ":\"a'",                     CHATOPS_YAML_SYMBOL,   "\"a'" },
+        { ":\"",                       CHATOPS_YAML_SYMBOL,   "\"" },
         { "':a'",                      CHATOPS_YAML_STRING,   ":a" },
         { "2020-13-01",                CHATOPS_YAML_STRING,   "2020-13-01" },
         { "2020-01-32",                CHATOPS_YAML_STRING,   "2020-01-32" },
@@ -810,6 +815,7 @@ a_scalar_is_what_psych_takes_it_for(void **state)
         { "!!str 1",                   CHATOPS_YAML_STRING,   "1" },
         { "!foo '1'",                  CHATOPS_YAML_INTEGER,  "1" },
         { "!!float 1",                 CHATOPS_YAML_FLOAT,    "1.0" },
+        { "!!float '1e3'",             CHATOPS_YAML_FLOAT,    "1000.0" },
         { "!reference a",              CHATOPS_YAML_OTHER,    "" },
         { "[a]",                       CHATOPS_YAML_OTHER,    "" }
     };
@@ -854,6 +860,20 @@ a_date_or_an_object_of_rubys_is_declined(void **state)
     }
 
     (void) tree(*state, "a: '2020-01-31'\nb: !!str 2020-01-31\n");
+
+    assert_declined(*state, chatops_str("a:\n  !!set {b: c}\n"),
+                    "line 2: a set, which GitLab does not read");
+    (void) tree(*state, "a: !!set [b]\n");
+
+    assert_declined(*state, chatops_str("a: !!float b\n"),
+                    "line 1: `!!float` of what is no number");
+    assert_declined(*state, chatops_str("a: !!float ''\n"),
+                    "line 1: `!!float` of what is no number");
+
+    assert_declined(*state, chatops_str("a:\n  <<: !reference [b]\n"),
+                    "line 2: `<<` of a `!reference`, which GitLab cannot "
+                    "read");
+    (void) tree(*state, "a: {<<: [!reference [b]]}\n");
 
     assert_declined(*state, chatops_str("a: !ruby/object:Object {}\n"),
                     "line 1: an object of Ruby's, which GitLab does not "
