@@ -15,7 +15,7 @@ static void ngx_chatops_first_commit(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_commit(ngx_chatops_dispatch_t *d, unsigned again);
 static void ngx_chatops_committed(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer);
-static void ngx_chatops_looked_for_branch(ngx_chatops_dispatch_t *d,
+static void ngx_chatops_branch_removed(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer);
 static void ngx_chatops_start_pipeline(ngx_chatops_dispatch_t *d);
 static void ngx_chatops_ask_for_pipeline(ngx_chatops_dispatch_t *d);
@@ -160,15 +160,23 @@ ngx_chatops_linted(ngx_chatops_dispatch_t *d, chatops_gitlab_answer_t *answer)
 static void
 ngx_chatops_start_branch(ngx_chatops_dispatch_t *d)
 {
+    int  rc;
+
+    rc = CHATOPS_OK;
+
+    if (d->run.cleanup != CHATOPS_CLEANUP_BRANCH_MADE) {
+
+        /* one that may be there already keeps its name, or it would stay */
+
+        rc = chatops_ref_make(&d->arena, &d->conf->branch, &d->run.id,
+                              &d->run.branch);
+    }
+
     /* what may exist from now on has to be removed */
 
     d->run.cleanup = CHATOPS_CLEANUP_BRANCH_MADE;
 
-    if (chatops_ref_make(&d->arena, &d->conf->branch, &d->run.id,
-                         &d->run.branch)
-        != CHATOPS_OK
-        || ngx_chatops_isolated_note(d) != CHATOPS_OK)
-    {
+    if (rc != CHATOPS_OK || ngx_chatops_isolated_note(d) != CHATOPS_OK) {
         ngx_chatops_dispatch_end(d, NGX_CHATOPS_FAILED);
         return;
     }
@@ -272,15 +280,18 @@ ngx_chatops_committed(ngx_chatops_dispatch_t *d,
         && answer->outcome == CHATOPS_GITLAB_ANSWERED
         && answer->status == 400)
     {
-        /* is it there from before? asked once */
+        /*
+         * Is it there from before?  It was made of what the job was then,
+         * and nothing runs on it: it is made anew, once.
+         */
 
         d->resumed = 0;
 
-        if (chatops_gitlab_branch(&d->arena, &d->run.project, &d->run.branch,
-                                  &d->call)
+        if (chatops_gitlab_delete_branch(&d->arena, &d->run.project,
+                                         &d->run.branch, &d->call)
             == CHATOPS_OK)
         {
-            ngx_chatops_dispatch_send(d, ngx_chatops_looked_for_branch);
+            ngx_chatops_dispatch_send(d, ngx_chatops_branch_removed);
             return;
         }
     }
@@ -291,20 +302,11 @@ ngx_chatops_committed(ngx_chatops_dispatch_t *d,
 
 
 static void
-ngx_chatops_looked_for_branch(ngx_chatops_dispatch_t *d,
+ngx_chatops_branch_removed(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer)
 {
-    if (answer->outcome == CHATOPS_GITLAB_ANSWERED && answer->status == 200) {
-
-        if (d->in_config) {
-
-            /* nobody knows whether the variables were written then */
-
-            ngx_chatops_commit(d, 1);
-            return;
-        }
-
-        ngx_chatops_start_pipeline(d);
+    if (answer->outcome == CHATOPS_GITLAB_ANSWERED && answer->status == 204) {
+        ngx_chatops_commit(d, 0);
         return;
     }
 
