@@ -19,6 +19,8 @@ static void ngx_chatops_read_twin(ngx_chatops_dispatch_t *d,
 static void ngx_chatops_no_twin(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer);
 static int ngx_chatops_ref_call(ngx_chatops_dispatch_t *d);
+static int ngx_chatops_ref_read(ngx_chatops_dispatch_t *d,
+    chatops_str_t *body, chatops_str_t *sha, ngx_uint_t *may_run);
 static void ngx_chatops_ref_refreshed(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer);
 
@@ -113,19 +115,17 @@ ngx_chatops_ref_refused(ngx_chatops_dispatch_t *d)
 static void
 ngx_chatops_read_branch(ngx_chatops_dispatch_t *d, chatops_str_t *body)
 {
-    chatops_gitlab_branch_t  branch;
+    ngx_uint_t  may_run;
 
-    if (chatops_gitlab_read_branch(&d->arena, body, &branch) != CHATOPS_OK) {
+    if (ngx_chatops_ref_read(d, body, &d->run.sha, &may_run) != CHATOPS_OK) {
         ngx_chatops_malformed(d, d->what);
         return;
     }
 
     ngx_chatops_dispatch_keep(d);
 
-    d->run.sha = branch.sha;
     d->head_asked = d->fetched;
-    d->may_run = !branch.is_protected || branch.developers
-                 || d->access_level >= CHATOPS_ACCESS_MAINTAINER;
+    d->may_run = may_run ? 1 : 0;
 
     if (d->on_default) {
         ngx_chatops_check_config(d);
@@ -168,22 +168,19 @@ ngx_chatops_check_tag(ngx_chatops_dispatch_t *d, ngx_chatops_read_pt read,
 static void
 ngx_chatops_read_tag(ngx_chatops_dispatch_t *d, chatops_str_t *body)
 {
-    chatops_gitlab_tag_t  tag;
+    ngx_uint_t  may_run;
 
-    if (chatops_gitlab_read_tag(&d->arena, body, &tag) != CHATOPS_OK) {
+    d->run.tag = 1;
+
+    if (ngx_chatops_ref_read(d, body, &d->run.sha, &may_run) != CHATOPS_OK) {
         ngx_chatops_malformed(d, d->what);
         return;
     }
 
     ngx_chatops_dispatch_keep(d);
 
-    /* who may make a protected tag is not in the answer */
-
-    d->run.tag = 1;
-    d->run.sha = tag.sha;
     d->head_asked = d->fetched;
-    d->may_run = !tag.is_protected
-                 || d->access_level >= CHATOPS_ACCESS_MAINTAINER;
+    d->may_run = may_run ? 1 : 0;
 
     ngx_chatops_check_config(d);
 }
@@ -264,6 +261,44 @@ ngx_chatops_ref_call(ngx_chatops_dispatch_t *d)
 }
 
 
+/* The ref's commit, and whether the person may run pipelines on the ref. */
+
+static int
+ngx_chatops_ref_read(ngx_chatops_dispatch_t *d, chatops_str_t *body,
+    chatops_str_t *sha, ngx_uint_t *may_run)
+{
+    int                      rc;
+    ngx_uint_t               maintainer;
+    chatops_gitlab_tag_t     tag;
+    chatops_gitlab_branch_t  branch;
+
+    maintainer = d->access_level >= CHATOPS_ACCESS_MAINTAINER;
+
+    if (d->run.tag) {
+        rc = chatops_gitlab_read_tag(&d->arena, body, &tag);
+
+        if (rc == CHATOPS_OK) {
+
+            /* who may make a protected tag is not in the answer */
+
+            *sha = tag.sha;
+            *may_run = maintainer || !tag.is_protected;
+        }
+
+        return rc;
+    }
+
+    rc = chatops_gitlab_read_branch(&d->arena, body, &branch);
+
+    if (rc == CHATOPS_OK) {
+        *sha = branch.sha;
+        *may_run = maintainer || !branch.is_protected || branch.developers;
+    }
+
+    return rc;
+}
+
+
 /*
  * A pipeline that is made on the ref itself takes its head as it is then: it
  * has to be the one that was looked at.
@@ -292,42 +327,35 @@ static void
 ngx_chatops_ref_refreshed(ngx_chatops_dispatch_t *d,
     chatops_gitlab_answer_t *answer)
 {
-    int                       rc;
-    ngx_str_t                 key, value;
-    chatops_str_t             sha;
-    chatops_gitlab_tag_t      tag;
-    chatops_gitlab_branch_t   branch;
+    ngx_str_t      key, value;
+    ngx_uint_t     may_run;
+    chatops_str_t  sha;
 
     if (answer->outcome != CHATOPS_GITLAB_ANSWERED || answer->status != 200) {
         ngx_chatops_dispatch_refuse_answer(d, "for the branch", answer);
         return;
     }
 
-    if (d->run.tag) {
-        rc = chatops_gitlab_read_tag(&d->arena, &answer->body, &tag);
-        sha = tag.sha;
-
-    } else {
-        rc = chatops_gitlab_read_branch(&d->arena, &answer->body, &branch);
-        sha = branch.sha;
-    }
-
-    if (rc != CHATOPS_OK) {
+    if (ngx_chatops_ref_read(d, &answer->body, &sha, &may_run)
+        != CHATOPS_OK)
+    {
         ngx_chatops_malformed(d, "for the branch");
         return;
     }
 
     d->head_asked = 1;
 
-    if (chatops_str_eq(&sha, &d->run.sha)) {
+    if (chatops_str_eq(&sha, &d->run.sha) && may_run == d->may_run) {
         d->next(d);
         return;
     }
 
     ngx_log_error(NGX_LOG_INFO, d->log, 0,
-                  "chatops: run %V: %V has moved on from %V to %V",
+                  "chatops: run %V: %V has moved on from %V to %V%s",
                   ngx_chatops_v(&d->run.id), ngx_chatops_v(&d->run.ref),
-                  ngx_chatops_v(&d->run.sha), ngx_chatops_v(&sha));
+                  ngx_chatops_v(&d->run.sha), ngx_chatops_v(&sha),
+                  may_run == d->may_run ? "" : ", or its protection has "
+                  "changed");
 
     if (ngx_chatops_dispatch_key(d, d->run.tag ? NGX_CHATOPS_KEY_TAG
                                                : NGX_CHATOPS_KEY_HEAD,
@@ -340,6 +368,7 @@ ngx_chatops_ref_refreshed(ngx_chatops_dispatch_t *d,
     }
 
     d->run.sha = sha;
+    d->may_run = may_run ? 1 : 0;
 
     ngx_chatops_check_config(d);
 }
