@@ -2,13 +2,14 @@
 
 
 /* other jobs that are named */
-#define NGX_CHATOPS_NAMED      5
+#define NGX_CHATOPS_NAMED       5
 
-/* a step that fails is tried again after so many ms */
-#define NGX_CHATOPS_VERIFY     1000
+/* a step that fails is tried again after so many ms, and later and later */
+#define NGX_CHATOPS_VERIFY      1000
+#define NGX_CHATOPS_VERIFY_MAX  30000
 
 /* how often a pipeline is canceled that holds what it should not */
-#define NGX_CHATOPS_CANCELS    5
+#define NGX_CHATOPS_CANCELS     6
 
 
 static void ngx_chatops_verify_pipeline(ngx_chatops_dispatch_t *d,
@@ -139,19 +140,27 @@ static void
 ngx_chatops_verify_again(ngx_chatops_dispatch_t *d, const char *what,
     chatops_gitlab_answer_t *answer)
 {
+    int64_t  now, pause;
+
     ngx_log_error(NGX_LOG_WARN, d->log, 0,
                   "chatops: run %V: GitLab was asked %s %L: outcome %d, "
                   "status %ui", ngx_chatops_v(&d->run.id), what,
                   d->run.pipeline_id, answer->outcome,
                   (ngx_uint_t) answer->status);
 
-    if (ngx_chatops_now() >= d->run.deadline_at) {
+    now = ngx_chatops_now();
+
+    if (now >= d->run.deadline_at) {
         ngx_chatops_ambiguous(d);
         return;
     }
 
-    d->later = NGX_CHATOPS_VERIFY << ngx_min(d->run.attempts, 5);
-    d->run.attempts++;
+    /* run.attempts are those to cancel it */
+
+    pause = (now - d->run.triggered_at) / 2;
+    pause = ngx_min(pause, NGX_CHATOPS_VERIFY_MAX);
+
+    d->later = ngx_max(pause, NGX_CHATOPS_VERIFY);
 
     ngx_chatops_dispatch_end(d, NGX_CHATOPS_UNSURE);
 }
@@ -282,7 +291,7 @@ ngx_chatops_canceled(ngx_chatops_dispatch_t *d,
         && !(answer->outcome == CHATOPS_GITLAB_ANSWERED
              && (answer->status == 403 || answer->status == 404)))
     {
-        d->later = NGX_CHATOPS_VERIFY;
+        d->later = (int64_t) NGX_CHATOPS_VERIFY << d->run.attempts;
         d->run.attempts++;
 
         ngx_chatops_dispatch_end(d, NGX_CHATOPS_UNSURE);
