@@ -239,6 +239,8 @@ ngx_chatops_dispatch_get(ngx_chatops_dispatch_t *d, const char *what,
     d->waiting_since = ngx_current_msec;
     d->fetched = 0;
 
+    ngx_str_null(&d->stale);
+
     ngx_chatops_dispatch_lookup(d);
 }
 

@@ -16,6 +16,8 @@ typedef struct {
 } ngx_chatops_cache_node_t;
 
 
+static ngx_int_t ngx_chatops_cache_state(ngx_chatops_cache_node_t *cn,
+    ngx_msec_t now);
 static ngx_chatops_cache_node_t *ngx_chatops_cache_find(
     ngx_chatops_shared_t *sh, uint32_t hash, ngx_str_t *key);
 static ngx_chatops_cache_node_t *ngx_chatops_cache_create(
@@ -55,6 +57,21 @@ ngx_chatops_cache_get(ngx_chatops_zone_t *zone, ngx_str_t *key,
         ngx_shmtx_lock(&zone->shpool->mutex);
 
         cn = ngx_chatops_cache_find(zone->sh, hash, key);
+
+        rc = cn ? ngx_chatops_cache_state(cn, now) : NGX_DECLINED;
+
+        if (rc == NGX_AGAIN) {
+
+            /* not the old value: whoever waits asks again and again */
+
+            ngx_queue_remove(&cn->queue);
+            ngx_queue_insert_head(&zone->sh->lru, &cn->queue);
+
+            ngx_shmtx_unlock(&zone->shpool->mutex);
+            ngx_str_null(value);
+
+            return NGX_AGAIN;
+        }
 
         size = cn ? cn->size : 0;
 
@@ -99,21 +116,31 @@ ngx_chatops_cache_get(ngx_chatops_zone_t *zone, ngx_str_t *key,
         ngx_str_null(value);
     }
 
-    if (cn->fresh && (ngx_msec_int_t) (cn->expires - now) > 0) {
-        rc = NGX_OK;
-
-    } else if (cn->locked && (ngx_msec_int_t) (cn->locked_until - now) > 0) {
-        rc = NGX_AGAIN;
-
-    } else {
+    if (rc == NGX_DECLINED) {
         cn->locked = 1;
         cn->locked_until = now + lock;
-        rc = NGX_DECLINED;
     }
 
     ngx_shmtx_unlock(&zone->shpool->mutex);
 
     return rc;
+}
+
+
+/* What ngx_chatops_cache_get() returns of it. */
+
+static ngx_int_t
+ngx_chatops_cache_state(ngx_chatops_cache_node_t *cn, ngx_msec_t now)
+{
+    if (cn->fresh && (ngx_msec_int_t) (cn->expires - now) > 0) {
+        return NGX_OK;
+    }
+
+    if (cn->locked && (ngx_msec_int_t) (cn->locked_until - now) > 0) {
+        return NGX_AGAIN;
+    }
+
+    return NGX_DECLINED;
 }
 
 

@@ -17,7 +17,7 @@ void ngx_chatops_cache_init(ngx_chatops_shared_t *sh);
  * NGX_OK: `value` is a fresh copy in the pool.
  * NGX_DECLINED: the caller has to fetch it, for at most `lock` ms; an old
  * value may be there, else its data is NULL.
- * NGX_AGAIN: somebody else is fetching it.
+ * NGX_AGAIN: somebody else is fetching it; takes nothing from the pool.
  * NGX_ERROR: out of memory.
  */
 ngx_int_t ngx_chatops_cache_get(ngx_chatops_zone_t *zone, ngx_str_t *key,
