@@ -9,7 +9,7 @@
 #define NGX_CHATOPS_VERIFY_MAX  30000
 
 /* how often a pipeline is canceled that holds what it should not */
-#define NGX_CHATOPS_CANCELS     6
+#define NGX_CHATOPS_CANCELS     7
 
 
 static void ngx_chatops_verify_pipeline(ngx_chatops_dispatch_t *d,
@@ -291,7 +291,8 @@ ngx_chatops_canceled(ngx_chatops_dispatch_t *d,
         && !(answer->outcome == CHATOPS_GITLAB_ANSWERED
              && (answer->status == 403 || answer->status == 404)))
     {
-        d->later = (int64_t) NGX_CHATOPS_VERIFY << d->run.attempts;
+        d->later = (int64_t) NGX_CHATOPS_VERIFY
+                   << (d->run.attempts ? d->run.attempts - 1 : 0);
         d->run.attempts++;
 
         ngx_chatops_dispatch_end(d, NGX_CHATOPS_UNSURE);

@@ -546,3 +546,38 @@ test:
 --- slack: /gitlab run "test 1/3"
 --- answer_like: ^`test 1/3` was not run: the pipeline would also hold `test 2/3`
 --- pipelines: 0
+
+
+
+=== TEST 30: the branch has been protected since it was asked for
+--- ci eval: $::Job
+--- gitlab_set eval: $::Open
+--- slack: /gitlab run status
+--- then
+wait for posts 1
+set {"project":{"protected_branches":[{"name":"main","push":40,"merge":40}]}}
+/gitlab run status
+--- then_like
+200 in_channel .*a branch of its own
+--- posts: 2
+--- error_log
+not direct: `main` is protected, and you may neither push to it nor merge into it
+
+
+
+=== TEST 31: what the pipeline holds cannot be seen for a while, and then it cannot be canceled at once
+--- chatops eval: $::Short
+--- ci eval: $::Job
+--- gitlab_set eval: ::set('"policy_jobs":[{"name":"scan","stage":"test","script":["sleep 60"]}]') =~ s/3000/20000/r
+--- gitlab
+GET /projects/ops%2Finfra/pipelines/*/jobs => 500 x5
+POST /projects/ops%2Finfra/pipelines/*/cancel => 500
+--- slack: /gitlab run status
+--- answer_like: ^GitLab has not confirmed
+--- channel_like: it also holds `scan`\. It was canceled at once
+--- posts: 1
+--- within: 45
+--- run_state: refused
+--- job_status: canceled canceled
+--- gitlab_calls
+POST /projects/ops%2Finfra/pipelines/*/cancel x2
