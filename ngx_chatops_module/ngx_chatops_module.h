@@ -114,6 +114,17 @@ char *ngx_chatops_init_main_conf(ngx_conf_t *cf, void *conf);
 void *ngx_chatops_create_loc_conf(ngx_conf_t *cf);
 char *ngx_chatops_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
+/* ngx_chatops_address.c: where GitLab, its project and the others are */
+
+char *ngx_chatops_gitlab(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_chatops_gitlab_location(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_chatops_project(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_chatops_callback_url(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_chatops_response_hosts(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
 /* ngx_chatops_trigger.c: which strategies, and their settings */
 
 char *ngx_chatops_trigger(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -131,6 +142,9 @@ ngx_int_t ngx_chatops_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
     ngx_str_t *text);
 ngx_int_t ngx_chatops_read_secret(ngx_conf_t *cf, ngx_str_t *name,
     ngx_str_t *secret);
+char *ngx_chatops_signing_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_chatops_token_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* ngx_chatops_callback.c: where GitLab posts how a native run has ended */
 

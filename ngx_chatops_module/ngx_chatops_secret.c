@@ -5,6 +5,7 @@
 
 
 static void ngx_chatops_forget(void *data);
+static void ngx_chatops_key_cleanup(void *data);
 
 
 /* Read by the master, before it gives up root's rights. */
@@ -142,4 +143,86 @@ ngx_chatops_forget(void *data)
     ngx_str_t *secret = data;
 
     ngx_explicit_memzero(secret->data, secret->len);
+}
+
+
+char *
+ngx_chatops_signing_secret_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_chatops_loc_conf_t *lcf = conf;
+
+    ngx_str_t                 *value, secret;
+    ngx_uint_t                 i;
+    chatops_str_t              s;
+    ngx_pool_cleanup_t        *cln;
+    chatops_signature_key_t  **key;
+
+    if (lcf->keys != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    lcf->keys = ngx_array_create(cf->pool, cf->args->nelts - 1,
+                                 sizeof(chatops_signature_key_t *));
+    if (lcf->keys == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_chatops_read_secret(cf, &value[i], &secret) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        key = ngx_array_push(lcf->keys);
+        cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+        if (key == NULL || cln == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        s = ngx_chatops_core_str(&secret);
+
+        *key = chatops_signature_key_create(&s);
+        if (*key == NULL) {
+            return "cannot make a key of a secret";
+        }
+
+        cln->handler = ngx_chatops_key_cleanup;
+        cln->data = *key;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void
+ngx_chatops_key_cleanup(void *data)
+{
+    chatops_signature_key_destroy(data);
+}
+
+
+char *
+ngx_chatops_token_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char *p = conf;
+
+    ngx_str_t  *value, *token;
+
+    token = (ngx_str_t *) (p + cmd->offset);
+
+    if (token->data != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_chatops_read_secret(cf, &value[1], token) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
 }
