@@ -14,7 +14,7 @@
 #define CHATOPS_STATEMENT_SLOTS  256
 
 /* In bytes looked at, about: of expressions and of variables. */
-#define CHATOPS_STATEMENT_STEPS  (64 * 1024 * 1024)
+#define CHATOPS_STATEMENT_STEPS  (32 * 1024 * 1024)
 
 /* What counts for several: a step of a pattern, and one along a slot. */
 #define CHATOPS_STATEMENT_STEP   4
