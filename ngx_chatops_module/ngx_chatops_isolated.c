@@ -4,6 +4,10 @@
 #include <ngx_md5.h>
 
 
+/* of the jobs that are taken along; their names can be long */
+#define NGX_CHATOPS_NEEDS_SHOWN  5
+
+
 static void ngx_chatops_isolated_start(ngx_chatops_dispatch_t *d);
 static int ngx_chatops_isolate(ngx_chatops_dispatch_t *d);
 static ngx_uint_t ngx_chatops_linted_before(ngx_chatops_dispatch_t *d);
@@ -190,7 +194,7 @@ ngx_chatops_start_branch(ngx_chatops_dispatch_t *d)
 static int
 ngx_chatops_isolated_note(ngx_chatops_dispatch_t *d)
 {
-    size_t         i;
+    size_t         i, shown;
     chatops_buf_t  buf;
 
     chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
@@ -210,9 +214,18 @@ ngx_chatops_isolated_note(ngx_chatops_dispatch_t *d)
         chatops_buf_text(&buf, " that it needs");
     }
 
-    for (i = 1; i < d->isolated.njobs; i++) {
+    shown = d->isolated.njobs > NGX_CHATOPS_NEEDS_SHOWN + 1
+            ? NGX_CHATOPS_NEEDS_SHOWN : d->isolated.njobs;
+
+    for (i = 1; i < shown; i++) {
         chatops_buf_text(&buf, i == 1 ? ", after " : ", ");
         ngx_chatops_dispatch_quote(&buf, &d->isolated.jobs[i]->name);
+    }
+
+    if (i < d->isolated.njobs) {
+        chatops_buf_text(&buf, " and ");
+        chatops_buf_int(&buf, d->isolated.njobs - i);
+        chatops_buf_text(&buf, " more");
     }
 
     chatops_buf_char(&buf, '.');

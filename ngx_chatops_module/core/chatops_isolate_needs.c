@@ -24,6 +24,10 @@ static int chatops_isolate_dependencies(chatops_isolate_t *isolate,
     chatops_yaml_node_t *job);
 static int chatops_isolate_is(const chatops_ci_job_t *job,
     const chatops_str_t *name);
+static int chatops_isolate_is_meant(const chatops_isolate_t *isolate,
+    const chatops_ci_job_t *job, const chatops_yaml_node_t *need);
+static int chatops_isolate_is_one(const chatops_isolate_t *isolate,
+    const chatops_yaml_node_t *values, const chatops_yaml_node_t *value);
 static void chatops_isolate_drop(chatops_isolate_t *isolate,
     const chatops_str_t *name);
 static const chatops_yaml_node_t *chatops_isolate_list(
@@ -99,7 +103,9 @@ chatops_isolate_index(chatops_isolate_t *isolate)
     for (i = 0; i < ci->njobs; i++) {
         job = &ci->jobs[i];
 
-        if (job->instance == 1 && !job->hidden) {
+        if (job->instance && !job->hidden
+            && (i == 0 || !chatops_str_eq(&job->key, &ci->jobs[i - 1].key)))
+        {
             chatops_index_add(isolate->keys, &job->key, i);
         }
 
@@ -175,7 +181,8 @@ chatops_isolate_take(chatops_isolate_t *isolate, chatops_policy_t *policy,
         }
 
         if (isolate->seen[i] == CHATOPS_ISOLATE_TAKEN
-            || (isolate->seen[i] == CHATOPS_ISOLATE_LEFT && optional))
+            || (isolate->seen[i] == CHATOPS_ISOLATE_LEFT && optional)
+            || !chatops_isolate_is_meant(isolate, needed, need))
         {
             continue;
         }
@@ -329,7 +336,9 @@ chatops_isolate_keep(chatops_isolate_t *isolate, chatops_yaml_node_t *list,
     for (i = 0; i < isolate->isolated->njobs; i++) {
         job = isolate->isolated->jobs[i];
 
-        if (!chatops_isolate_is(job, name)) {
+        if (!chatops_isolate_is(job, name)
+            || !chatops_isolate_is_meant(isolate, job, need))
+        {
             continue;
         }
 
@@ -456,6 +465,77 @@ chatops_isolate_is(const chatops_ci_job_t *job, const chatops_str_t *name)
 {
     return chatops_str_eq(&job->name, name)
            || (job->instance && chatops_str_eq(&job->key, name));
+}
+
+
+/* A need can say which of the instances: those of a matrix of its own. */
+
+static int
+chatops_isolate_is_meant(const chatops_isolate_t *isolate,
+    const chatops_ci_job_t *job, const chatops_yaml_node_t *need)
+{
+    size_t                      i, k;
+    const chatops_yaml_node_t  *item, *matrix;
+
+    matrix = chatops_yaml_get(chatops_yaml_get(need, "parallel"), "matrix");
+
+    if (matrix == NULL || job->matrix == NULL
+        || matrix->type != CHATOPS_YAML_SEQUENCE)
+    {
+        return 1;
+    }
+
+    for (i = 0; i < matrix->count; i++) {
+        item = matrix->items[i];
+
+        if (item->type != CHATOPS_YAML_MAPPING
+            || item->count != job->matrix->count)
+        {
+            continue;
+        }
+
+        for (k = 0; k < item->count; k++) {
+            if (!chatops_isolate_is_one(isolate, item->pairs[k].value,
+                          chatops_yaml_find(job->matrix,
+                                            &item->pairs[k].key->value)))
+            {
+                break;
+            }
+        }
+
+        if (k == item->count) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* A value, or a list of values. */
+
+static int
+chatops_isolate_is_one(const chatops_isolate_t *isolate,
+    const chatops_yaml_node_t *values, const chatops_yaml_node_t *value)
+{
+    size_t         i;
+    chatops_str_t  text;
+
+    if (value == NULL) {
+        return 0;
+    }
+
+    for (i = 0; i < chatops_isolate_count(values); i++) {
+        if (chatops_yaml_text(isolate->arena, chatops_isolate_nth(values, i),
+                              &text)
+            == CHATOPS_OK
+            && chatops_str_eq(&text, &value->value))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -726,6 +726,17 @@ needed_jobs_are_taken_along_if_wanted(void **state)
           "job:\n  script: x\n  needs:\n  - 'build 1/2'\n"
           "  - 'build 2/2'\n", "" },
 
+        /* or those that the need names, and no others */
+
+        { STAGES "d: {stage: build, script: x, "
+          "parallel: {matrix: [{E: [a, b], N: [0x1]}]}}\n"
+          "job: {script: x, "
+          "needs: [{job: d, parallel: {matrix: [{E: [b], N: 1}]}}]}",
+          "'d: [b, 1]':\n  stage: build\n  script: x\n  variables:\n"
+          "    CI_NODE_INDEX: '2'\n    CI_NODE_TOTAL: '2'\n"
+          "    E: 'b'\n    N: '1'\n"
+          "job:\n  script: x\n  needs:\n  - job: 'd: [b, 1]'\n", "" },
+
         /* by their own rules: an optional one may stay away */
 
         { STAGES BUILD "a: {script: x, except: [chat]}\n"
