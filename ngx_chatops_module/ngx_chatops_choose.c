@@ -70,10 +70,16 @@ ngx_chatops_choice(ngx_chatops_dispatch_t *d)
 {
     ngx_uint_t         n;
     chatops_choice_t  *choice;
+    chatops_source_t   source;
 
     n = ngx_chatops_variables(d, d->variables);
 
-    if (chatops_strategy_plan(&d->arena, d->ci, &d->source, d->variables, n,
+    /* a wrong job may have begun before it can be canceled */
+
+    source = d->source;
+    source.settings = 1;
+
+    if (chatops_strategy_plan(&d->arena, d->ci, &source, d->variables, n,
                               &d->plan)
         != CHATOPS_OK)
     {

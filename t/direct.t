@@ -581,3 +581,25 @@ POST /projects/ops%2Finfra/pipelines/*/cancel => 500
 --- job_status: canceled canceled
 --- gitlab_calls
 POST /projects/ops%2Finfra/pipelines/*/cancel x2
+
+
+
+=== TEST 32: another job's rules ask for a variable of the file, over which the project's settings stand
+--- ci
+variables: {EXTRA: "no"}
+status:
+  script: ["echo all is well"]
+extra:
+  rules:
+    - if: $EXTRA == "yes"
+  script: ["echo extra"]
+--- project_variables
+EXTRA=yes
+--- gitlab_set eval: $::Open
+--- slack: /gitlab run status
+--- channel: <@U0001>: all is well
+--- pipeline_jobs: status
+--- pipelines: 1
+--- run_strategy: isolated
+--- error_log
+not direct: the pipeline may also hold `extra`

@@ -200,8 +200,8 @@ chatops_check_end(chatops_check_t *check)
     if (check->steps > CHATOPS_CHECK_MAX_STEPS && !check->over) {
         check->over = 1;
         check->steps = 0;
-        chatops_check_error(check, NULL, NULL, "with its aliases written out "
-                            "the file is too big");
+        chatops_check_error(check, NULL, NULL, "it is too big to be checked, "
+                            "with its aliases written out");
     }
 }
 

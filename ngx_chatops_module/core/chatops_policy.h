@@ -28,6 +28,10 @@ typedef struct {
     const chatops_variables_t  *predefined;
     const chatops_variables_t  *given;
 
+    /* what the file gives to a variable is unknown, since the settings of the
+       project, which nobody has read, stand over the file */
+    unsigned                    settings:1;
+
     /*
      * Does the repository hold a file that the pattern of `rules: exists`
      * stands for (chatops_glob_exists())?  NULL: nobody knows.

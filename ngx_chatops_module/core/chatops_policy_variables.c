@@ -154,6 +154,7 @@ chatops_policy_one(chatops_policy_t *policy, chatops_variables_t *set,
     }
 
     if (how == CHATOPS_POLICY_DOUBT
+        || policy->source->settings
         || !chatops_statements_spend(&policy->statements, 64))
     {
         return chatops_variables_set_unknown(set, name);
