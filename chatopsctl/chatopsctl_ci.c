@@ -138,6 +138,7 @@ chatopsctl_ci_read(chatopsctl_ci_t *ci, const char *file)
 
     if (ci->root != NULL) {
         options.read = chatopsctl_root_read;
+        options.list = chatopsctl_root_list;
         options.exists = chatopsctl_root_exists;
         options.data = ci->root;
     }

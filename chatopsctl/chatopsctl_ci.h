@@ -97,6 +97,8 @@ chatopsctl_root_t *chatopsctl_root_open(chatops_arena_t *arena,
 /* For chatops_ci_options_t and chatops_source_t; `data` is the root. */
 int chatopsctl_root_read(void *data, chatops_arena_t *arena,
     const chatops_str_t *path, chatops_str_t *text);
+int chatopsctl_root_list(void *data, const chatops_str_t **paths,
+    size_t *npaths);
 chatops_truth_e chatopsctl_root_exists(void *data,
     const chatops_str_t *pattern);
 

@@ -28,7 +28,8 @@ struct chatopsctl_root_s {
 
 static int chatopsctl_root_fetch(int fd, chatops_arena_t *arena,
     chatops_str_t *text);
-static void chatopsctl_root_list(chatopsctl_root_t *root);
+static void chatopsctl_root_walk(chatopsctl_root_t *root);
+static int chatopsctl_root_order(const void *one, const void *two);
 static int chatopsctl_root_add(chatopsctl_root_t *root, const char *path);
 
 
@@ -141,25 +142,50 @@ chatopsctl_root_fetch(int fd, chatops_arena_t *arena, chatops_str_t *text)
 chatops_truth_e
 chatopsctl_root_exists(void *data, const chatops_str_t *pattern)
 {
+    size_t                n;
+    const chatops_str_t  *paths;
+
+    if (chatopsctl_root_list(data, &paths, &n) != CHATOPS_OK) {
+        return CHATOPS_UNKNOWN;
+    }
+
+    return chatops_glob_exists(pattern, paths, n);
+}
+
+
+int
+chatopsctl_root_list(void *data, const chatops_str_t **paths, size_t *npaths)
+{
     chatopsctl_root_t  *root;
 
     root = data;
 
     if (!root->listed) {
         root->listed = 1;
-        chatopsctl_root_list(root);
+        chatopsctl_root_walk(root);
+
+        if (root->npaths != 0) {
+            qsort(root->paths, root->npaths, sizeof(chatops_str_t),
+                  chatopsctl_root_order);
+        }
     }
 
-    if (root->failed) {
-        return CHATOPS_UNKNOWN;
-    }
+    *paths = root->paths;
+    *npaths = root->npaths;
 
-    return chatops_glob_exists(pattern, root->paths, root->npaths);
+    return root->failed ? CHATOPS_DECLINED : CHATOPS_OK;
+}
+
+
+static int
+chatopsctl_root_order(const void *one, const void *two)
+{
+    return chatops_str_cmp(one, two);
 }
 
 
 static void
-chatopsctl_root_list(chatopsctl_root_t *root)
+chatopsctl_root_walk(chatopsctl_root_t *root)
 {
     FTS     *tree;
     char    *folders[2];

@@ -89,6 +89,14 @@ typedef struct {
     void                  *data;
 
     /*
+     * All files of the repository, in the order of their bytes, for an
+     * `include: local` with `*`.  CHATOPS_OK, or CHATOPS_DECLINED.  NULL:
+     * nobody knows.
+     */
+    int                  (*list)(void *data, const chatops_str_t **paths,
+                                 size_t *npaths);
+
+    /*
      * What `include: rules` see: the predefined ones and the pipeline's own,
      * without CHAT_… (NULL: not known), and which files there are, as in
      * chatops_source_t.

@@ -88,17 +88,15 @@ static int
 chatops_ci_include_item(chatops_ci_reader_t *reader,
     chatops_yaml_node_t *item, chatops_yaml_node_t **merged)
 {
-    int                   rc;
-    chatops_str_t         path;
-    chatops_truth_e       included;
-    chatops_yaml_node_t  *root;
+    int               rc;
+    chatops_str_t     path;
+    chatops_truth_e   included;
 
     if (chatops_yaml_is_null(item)) {
         return CHATOPS_OK;
     }
 
     path.len = 0;
-    root = NULL;
 
     rc = chatops_ci_include_rules(reader, item, &included);
 
@@ -117,9 +115,34 @@ chatops_ci_include_item(chatops_ci_reader_t *reader,
         return rc;
     }
 
-    if (rc == CHATOPS_OK && path.len) {
-        rc = chatops_ci_include_local(reader, item, &path, &root);
+    if (rc != CHATOPS_OK || path.len == 0) {
+        return rc;
     }
+
+    if (chatops_str_find(&path, 0, "*", 1) != NULL) {
+        return chatops_ci_include_wildcard(reader, item, &path, merged);
+    }
+
+    return chatops_ci_include_file(reader, item, &path, merged);
+}
+
+
+int
+chatops_ci_include_file(chatops_ci_reader_t *reader,
+    chatops_yaml_node_t *item, const chatops_str_t *path,
+    chatops_yaml_node_t **merged)
+{
+    int                   rc;
+    chatops_yaml_node_t  *root;
+
+    if (!chatops_ci_is_yaml(path)) {
+        return chatops_ci_error(reader->arena, reader->ci, item,
+                                "`include`: the name of `%.*s` does not end "
+                                "as YAML's do", chatops_str_arg(path));
+    }
+
+    root = NULL;
+    rc = chatops_ci_include_local(reader, item, path, &root);
 
     if (rc != CHATOPS_OK || root == NULL) {
         return rc;
@@ -201,28 +224,16 @@ chatops_ci_include_path(chatops_ci_reader_t *reader,
         path->len--;
     }
 
-    /* a variable whose value is not known, or many files */
+    /* or a variable whose value is not known */
 
     if ((local == item && chatops_ci_is_url(&local->value))
-        || chatops_str_find(path, 0, "$", 1) != NULL
-        || chatops_str_find(path, 0, "*", 1) != NULL)
+        || chatops_str_find(path, 0, "$", 1) != NULL)
     {
         reader->ci->unresolved = 1;
         path->len = 0;
-
-        return CHATOPS_OK;
     }
 
-    if (chatops_ci_is_yaml(path)) {
-        return CHATOPS_OK;
-    }
-
-    rc = chatops_ci_error(reader->arena, reader->ci, item,
-                          "`include`: the name of `%.*s` does not end as "
-                          "YAML's do", chatops_str_arg(path));
-    path->len = 0;
-
-    return rc;
+    return CHATOPS_OK;
 }
 
 

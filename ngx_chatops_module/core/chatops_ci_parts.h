@@ -106,6 +106,20 @@ int chatops_ci_interpolate(chatops_ci_reader_t *reader,
 int chatops_ci_include(chatops_ci_reader_t *reader,
     chatops_yaml_node_t **root);
 
+/* Merges one local file, which may not be at hand, under `*merged`. */
+int chatops_ci_include_file(chatops_ci_reader_t *reader,
+    chatops_yaml_node_t *item, const chatops_str_t *path,
+    chatops_yaml_node_t **merged);
+
+/*
+ * Merges the files that a path with `*` (no slash in it) or `**` stands for;
+ * those that have been included are left out (GitLab:
+ * lib/gitlab/ci/config/external/mapper/location_expander.rb).
+ */
+int chatops_ci_include_wildcard(chatops_ci_reader_t *reader,
+    chatops_yaml_node_t *item, const chatops_str_t *pattern,
+    chatops_yaml_node_t **merged);
+
 /*
  * Do the rules of an `include` let it in?  Unknown also when something is
  * wrong with them.  CHATOPS_OK or CHATOPS_ERROR.

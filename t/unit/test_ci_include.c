@@ -203,6 +203,78 @@ what_is_not_at_hand_leaves_jobs_unresolved(void **state)
 }
 
 
+static int
+list_files(void *data, const chatops_str_t **paths, size_t *npaths)
+{
+    static const chatops_str_t  files[] = {
+        chatops_string(".gitlab-ci.yml"), chatops_string("README.md"),
+        chatops_string("ci/a.yml"), chatops_string("ci/b.yml"),
+        chatops_string("ci/deep/c.yml"), chatops_string("ci/empty.txt")
+    };
+
+    (void) data;
+
+    *paths = files;
+    *npaths = sizeof(files) / sizeof(files[0]);
+
+    return CHATOPS_OK;
+}
+
+
+static void
+a_path_with_a_star_is_many_files(void **state)
+{
+    size_t                 i;
+    char                   text[200];
+    chatops_ci_t          *ci;
+    chatops_ci_options_t   options;
+
+    static const char *const  files[MAX_FILES] = {
+        "ci/a.yml", "a: {script: x}\nboth: {script: x}\n",
+        "ci/b.yml", "include: 'ci/*.yml'\nboth: {script: [x, y]}\n",
+        "ci/deep/c.yml", "c: {script: x}\n"
+    };
+
+    static const struct {
+        const char  *include;
+        const char  *told;
+    } cases[] = {
+
+        /* a star is in a folder, two are below it; the later file wins */
+
+        { "ci/*.yml", "a: 1, both: 2, z: 1" },
+        { "/ci/**.yml", "a: 1, both: 2, c: 1, z: 1" },
+        { "ci/**/c.yml", "c: 1, z: 1" },
+        { "**/a.yml", "a: 1, both: 1, z: 1" },
+        { "c*/?.yml", "z: 1" },
+        { "R*", "`include`: the name of `README.md` does not end as YAML's "
+               "do" },
+        { "none/*.yml", "z: 1" },
+        { "ci/*", "`include`: the name of `ci/empty.txt` does not end as "
+                  "YAML's do" }
+    };
+
+    memset(&options, 0, sizeof(chatops_ci_options_t));
+
+    options.read = read_file;
+    options.list = list_files;
+    options.data = (void *) files;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void) snprintf(text, sizeof(text), "include: {local: '%s'}\n"
+                        "z: {script: x}\n", cases[i].include);
+
+        if (strstr(told(*state, text, &options, &ci), cases[i].told) == NULL)
+        {
+            fail_msg("%s: %s", cases[i].include,
+                     told(*state, text, &options, &ci));
+        }
+
+        assert_int_equal(ci->unresolved, 0);
+    }
+}
+
+
 static chatops_truth_e
 has_file(void *data, const chatops_str_t *pattern)
 {
@@ -411,6 +483,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         TEST(included_files_come_first_and_the_file_wins),
         TEST(what_is_not_at_hand_leaves_jobs_unresolved),
+        TEST(a_path_with_a_star_is_many_files),
         TEST(rules_say_what_is_included),
         TEST(an_include_that_is_wrong_is_an_error),
         TEST(files_without_end_are_an_error),
