@@ -246,6 +246,7 @@ ngx_chatops_parse(ngx_chatops_dispatch_t *d, chatops_str_t *text,
 
     chatops_buf_text(&buf, "The project's CI configuration cannot be read: ");
     chatops_buf_text(&buf, error.text);
+    chatops_buf_text(&buf, ". Nothing was started.");
 
     ngx_chatops_dispatch_refuse(d, &buf);
 
@@ -436,6 +437,12 @@ ngx_chatops_invalid(ngx_chatops_dispatch_t *d, const chatops_str_t *error)
         chatops_buf_add(&buf, error->data,
                         chatops_utf8_clip(error->data, error->len, 500));
     }
+
+    if (error->len == 0 || error->data[error->len - 1] != '.') {
+        chatops_buf_char(&buf, '.');
+    }
+
+    chatops_buf_text(&buf, " Nothing was started.");
 
     ngx_chatops_dispatch_refuse(d, &buf);
 }

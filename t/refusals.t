@@ -189,7 +189,7 @@ broken:
   script: ["echo"]
   stage: nowhere
 --- slack: /gitlab run broken
---- answer_like: ^The project's CI configuration is not valid: .*nowhere
+--- answer_like: ^The project's CI configuration is not valid: .*nowhere.*\. Nothing was started\.$
 --- answer_type: ephemeral
 --- pipelines: 0
 
