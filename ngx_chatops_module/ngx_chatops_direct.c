@@ -80,6 +80,7 @@ ngx_chatops_direct_announce(ngx_chatops_dispatch_t *d)
     d->run.state = CHATOPS_RUN_TRIGGERING;
     d->run.triggered_at = ngx_chatops_now();
     d->run.pipeline_id = 0;
+    d->run.note = chatops_str(NULL);
 
     if (!d->on_default) {
         chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);

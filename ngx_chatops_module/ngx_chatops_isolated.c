@@ -199,7 +199,7 @@ ngx_chatops_isolated_note(ngx_chatops_dispatch_t *d)
 
     chatops_buf_init(&buf, &d->arena, NGX_CHATOPS_REASON_MAX);
 
-    chatops_buf_text(&buf, "It runs on ");
+    chatops_buf_text(&buf, "It runs isolated on ");
     ngx_chatops_dispatch_quote(&buf, &d->run.branch);
     chatops_buf_text(&buf, ", a branch of its own");
 

@@ -63,6 +63,8 @@ ngx_chatops_native_start(ngx_chatops_dispatch_t *d)
     d->run.triggered_at = ngx_chatops_now();
     d->run.pipeline_id = 0;
     d->run.job_id = 0;
+    d->run.note = chatops_str("It runs native, as GitLab's own slash command: "
+                              "`CHAT_CHANNEL` is the channel's id.");
 
     ngx_chatops_dispatch_save(d, ngx_chatops_native_ask);
 }

@@ -85,7 +85,7 @@ status:
   script: ["echo all is well"]
 --- gitlab_set eval: $::Open
 --- slack: /gitlab run status
---- answer_like: It runs on `chatops/[0-9a-z]{26}`, a branch of its own\.
+--- answer_like: It runs isolated on `chatops/[0-9a-z]{26}`, a branch of its own\.
 --- channel: <@U0001>: all is well
 --- pipeline_jobs: status
 --- run_strategy: isolated

@@ -18,7 +18,7 @@ hello-world:
   script:
     - echo "Hello World."
 --- slack: /gitlab run hello-world
---- answer_like: ^`hello-world` is scheduled: <https://gitlab\.example\.com/ops/infra/-/pipelines/\d+\|pipeline \d+>\. It runs on `chatops/[0-9a-z]{26}`, a branch of its own\. Its output comes here when it has finished\.$
+--- answer_like: ^`hello-world` is scheduled: <https://gitlab\.example\.com/ops/infra/-/pipelines/\d+\|pipeline \d+>\. It runs isolated on `chatops/[0-9a-z]{26}`, a branch of its own\. Its output comes here when it has finished\.$
 --- answer_type: in_channel
 --- response_headers_like
 Content-Type: application/json; charset=utf-8

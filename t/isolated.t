@@ -40,7 +40,7 @@ report:
   script:
     - echo "$COLOR $FROM $BASE $OWN $BY $CHAT_INPUT $CHAT_JOB"
 --- slack: /gitlab run report now
---- answer_like: ^`report` is scheduled: <https:[^>]+>\. It runs on `chatops/[0-9a-z]{26}`, a branch of its own\. Its output comes here
+--- answer_like: ^`report` is scheduled: <https:[^>]+>\. It runs isolated on `chatops/[0-9a-z]{26}`, a branch of its own\. Its output comes here
 --- channel_like: blue workflow base own rule now report
 --- channel_unlike: echo build
 --- pipeline_jobs: report
@@ -172,7 +172,7 @@ where:
   only: [chat]
   script: ["echo $CI_COMMIT_BRANCH"]
 --- slack: /gitlab run where
---- answer_like: It runs on `bot/[0-9a-z]{26}/run`, a branch of its own\.
+--- answer_like: It runs isolated on `bot/[0-9a-z]{26}/run`, a branch of its own\.
 --- channel_like: ^<@U0001>: bot/[0-9a-z]{26}/run$
 --- branches: main
 --- cleanup: branch-gone

@@ -14,7 +14,7 @@ deploy:
   script:
     - echo deployed
 --- slack: /gitlab run deploy
---- answer_like: ^<@U0001>: `deploy` waits to be started by hand: <https://gitlab\.example\.com/ops/infra/-/pipelines/\d+\|pipeline \d+>\. It runs on `chatops/[0-9a-z]{26}`, a branch of its own\. Its output comes here when it has finished\.$
+--- answer_like: ^<@U0001>: `deploy` waits to be started by hand: <https://gitlab\.example\.com/ops/infra/-/pipelines/\d+\|pipeline \d+>\. It runs isolated on `chatops/[0-9a-z]{26}`, a branch of its own\. Its output comes here when it has finished\.$
 --- answer_type: in_channel
 --- then
 wait 1.5

@@ -24,7 +24,7 @@ also-from-chat:
 pushed:
   script: echo no
 --- slack: /gitlab run hello-world
---- answer_like: ^`hello-world` is scheduled: <http://127\.0\.0\.1:\d+/ops/infra/-/jobs/\d+\|job \d+>\. Its output comes here when it has finished\.$
+--- answer_like: ^`hello-world` is scheduled: <http://127\.0\.0\.1:\d+/ops/infra/-/jobs/\d+\|job \d+>\. It runs native, as GitLab's own slash command: `CHAT_CHANNEL` is the channel's id\. Its output comes here when it has finished\.$
 --- answer_type: in_channel
 --- channel: <@U0001>: Hello World.
 --- posts: 1

@@ -26,7 +26,7 @@ __DATA__
 === TEST 1: needs are dropped, and that is said
 --- ci eval: $::Ci
 --- slack: /gitlab run deploy web
---- answer_like: ^`deploy` is scheduled: <https:[^>]+>\. It runs on `chatops/\w+`, a branch of its own, and without `build` that it needs\. Its output comes here
+--- answer_like: ^`deploy` is scheduled: <https:[^>]+>\. It runs isolated on `chatops/\w+`, a branch of its own, and without `build` that it needs\. Its output comes here
 --- channel: <@U0001>: deployed web
 --- pipeline_jobs: deploy
 --- run_strategy: isolated
@@ -37,7 +37,7 @@ __DATA__
 --- chatops: chatops_needs include;
 --- ci eval: $::Ci
 --- slack: /gitlab run deploy web
---- answer_like: ^`deploy` is scheduled: <https:[^>]+>\. It runs on `chatops/\w+`, a branch of its own, after `build`\. Its output comes here
+--- answer_like: ^`deploy` is scheduled: <https:[^>]+>\. It runs isolated on `chatops/\w+`, a branch of its own, after `build`\. Its output comes here
 --- channel: <@U0001>: deployed web
 --- pipeline_jobs: build deploy
 --- job_status: success success

@@ -72,7 +72,7 @@ api release/1 success chatops-bot: status
 --- chatops: chatops_trigger isolated; chatops_refs release/*;
 --- ci_branches eval: $::Two
 --- slack: /gitlab run --ref release/1 status
---- answer_like: It runs on `chatops/\w+`, a branch of its own made from `release/1`\.
+--- answer_like: It runs isolated on `chatops/\w+`, a branch of its own made from `release/1`\.
 --- channel_like: ^<@U0001>: release chatops/\w+$
 --- run_ref: release/1
 --- branches: feature main release/1
